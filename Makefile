@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## install everything into .venv, from the lock file
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: setup ## load the sample data and serve the pages (PORT, ZHIXUN_DATA_DIR)
+	$(BIN)/zhixun demo
+	$(BIN)/zhixun serve --port $(PORT)
+
+test: setup ## every test but the slow ones
+	@scripts/services start || true
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -m "not slow"
+
+test-slow: setup ## the tests that need minutes
+	@scripts/services start || true
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -m slow
+
+check: setup ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## the benchmarks; prints a table with peer, ratio and target
+	$(BIN)/python -m bench
+
+format: setup ## bring the code into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup ## renew the lock files (needs uv)
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra fast --generate-hashes --no-header --no-annotate -o requirements.lock
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra fast --group dev --generate-hashes --no-header --no-annotate -o requirements-dev.lock
+
+.PHONY: help setup run test test-slow check bench format lock
