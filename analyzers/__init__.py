@@ -1,0 +1,1 @@
+"""Text → tokens and typed pieces; knows no database, no engine and no kind."""

@@ -1,0 +1,1 @@
+"""Database → index; the only writer of indices."""

@@ -1,0 +1,1 @@
+"""What is stored, what is searchable, how it is asked."""

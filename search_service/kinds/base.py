@@ -1,0 +1,136 @@
+"""A kind: a record that is searched (founding decision 2).
+
+Schema, document, loads, dependencies, filters, facets, sorts and API enums are derived from the declaration here.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from search_service.errors import DeclarationError
+from search_service.kinds.parts import Days, Filter, Sort, Use, Window, Words, values
+from search_service.kinds.profile import Profile
+from search_service.kinds.record import Path, Record
+
+
+class Kind(Record):
+    """One searchable kind; a subclass in one file is all there is to adding one.
+
+    Class attributes beside those of a record:
+        title: attribute of the row that heads its hit.
+        owner: the filter that holds the id of the record it hangs on, and that record's kind name, or None.
+        words: text of the document beyond the fields that declare a `use`.
+        filters: beyond the fields that declare one.
+        priors: additive constants by flag (`Profile.priors`).
+        page: template of the record's own page.
+    """
+
+    title: str
+    owner: tuple[str, str] | None = None
+    words: tuple[Words, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    priors: dict[str, float] = {}
+    page: str = "record.html"
+
+    def visible(self, now: datetime) -> ColumnElement[bool]:
+        """The row is shown to the public at `now`: the same as `window(row)` containing `now`, in SQL."""
+        raise NotImplementedError
+
+    def window(self, row: Any, now: datetime) -> Window | None:
+        """The unbroken time in which the row is shown: the one that holds `now`, else the next one; None for never."""
+        raise NotImplementedError
+
+    def validity(self, row: Any) -> list[Days]:
+        """The days on which the row's qualification holds, for ``valid_on``; empty where that means nothing."""
+        del row
+        return []
+
+    def tie(self, row: Any) -> str:
+        """Orders rows of equal score, ascending; the row's key and id follow."""
+        del row
+        return ""
+
+    def suggestions(self, row: Any) -> list[str]:
+        """Texts that typing completes to; names and own identifiers unless a kind says otherwise."""
+        texts = self.row_words(row)
+        return [*texts[Use.NAME], *texts[Use.NUMBER], *texts[Use.IDENTIFIER]]
+
+    # Derived from here on.
+
+    @cached_property
+    def all_words(self) -> tuple[Words, ...]:
+        """Words of fields, then the declared ones."""
+        own = tuple(Words(f.use, f.texts, f.reads) for f in self.fields if f.use is not None)
+        return own + self.words
+
+    @cached_property
+    def all_filters(self) -> dict[str, Filter]:
+        """Filters by name: of fields, then the declared ones."""
+        own = [f.filter for f in self.fields if f.filter is not None]
+        return {found.name: found for found in [*own, *self.filters]}
+
+    @cached_property
+    def all_sorts(self) -> dict[str, Sort]:
+        """Sorts by name."""
+        return {sort.name: sort for sort in self.sorts}
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What the formula needs."""
+        return Profile(self.name, any(w.use is Use.CITED for w in self.all_words), self.priors)
+
+    @cached_property
+    def document_paths(self) -> tuple[Path, ...]:
+        """Relationships that the document reads: what is loaded with a row, and what marks it when it changes."""
+        named: list[str] = list(self.visibility_reads)
+        sourced: list[Words | Filter] = [*self.all_words, *self.all_filters.values()]
+        for part in sourced:
+            named.extend(part.reads)
+            if isinstance(part.source, str):
+                named.append(part.source)
+        named.extend(path for sort in self.sorts for path in sort.reads)
+        paths = {path: None for name in named if (path := self.resolve(name))}
+        return tuple(paths)
+
+    visibility_reads: tuple[str, ...] = ()
+
+    def document_loads(self) -> list[Any]:
+        """Eager loads for building documents."""
+        return [self._load(path) for path in self.document_paths]
+
+    def row_words(self, row: Any) -> dict[Use, list[str]]:
+        """The row's texts by role."""
+        found: dict[Use, list[str]] = {use: [] for use in Use}
+        for part in self.all_words:
+            found[part.use].extend(values(row, part.source))
+        return found
+
+    def labels(self, session: Session, name: str, stored: Sequence[str]) -> dict[str, str]:
+        """Stored values of a filter → what people read."""
+        return dict(self.all_filters[name].labels(session, stored))
+
+    def validate(self) -> None:
+        """Refuse a declaration that cannot work, when it is loaded.
+
+        Raises:
+            DeclarationError: it says what is wrong.
+        """
+        names = [f.name for f in self.fields]
+        if len(set(names)) != len(names):
+            raise DeclarationError(f"{self.name}:字段名重复")
+        filters = [f.filter.name for f in self.fields if f.filter is not None] + [f.name for f in self.filters]
+        if len(set(filters)) != len(filters):
+            raise DeclarationError(f"{self.name}:筛选项重复")
+        for path in (*self.field_paths, self.title):
+            self.resolve(path)
+        for field in self.fields:
+            if not hasattr(self.model, field.column):
+                raise DeclarationError(f"{self.name}:字段 {field.name} 在 {self.model.__name__} 上没有 {field.column}")
+        if self.owner is not None and self.owner[0] not in self.all_filters:
+            raise DeclarationError(f"{self.name}:归属筛选项 {self.owner[0]} 未声明")
+        _ = self.document_paths

@@ -1,0 +1,44 @@
+"""Calendar days and instants: rules speak of days in Asia/Shanghai, the store of instants in UTC."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from search_service.kinds.parts import Days, Window
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ONE_DAY = timedelta(days=1)
+
+
+def day_of(now: datetime) -> date:
+    """The calendar day in Shanghai."""
+    return now.astimezone(SHANGHAI).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def unbroken(spans: Iterable[Days], now: datetime) -> Window | None:
+    """The unbroken union of spans that holds now, else the next one, else None.
+
+    A span's last day is included, so it ends at the midnight after it; two spans of which one begins on the day after
+    the other ends touch.  An unknown first or last day leaves that side open (`docs/ranking.md`, visibility).
+    """
+    runs: list[Days] = []
+    for span in sorted(spans, key=lambda s: (s.first is not None, s.first or date.min)):
+        if span.first and span.last and span.last < span.first:
+            continue
+        before = runs[-1] if runs else None
+        if before is None or (
+            before.last is not None and span.first is not None and span.first > before.last + ONE_DAY
+        ):
+            runs.append(span)
+        elif before.last is not None and (span.last is None or span.last > before.last):
+            runs[-1] = Days(before.first, span.last)
+    today = day_of(now)
+    run = next((r for r in runs if r.last is None or r.last >= today), None)
+    if run is None:
+        return None
+    return Window(midnight(run.first) if run.first else None, midnight(run.last + ONE_DAY) if run.last else None)

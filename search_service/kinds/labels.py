@@ -1,0 +1,94 @@
+"""What people read for the stored values of a filter, and what they may type for them."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from analyzers.fold import fold
+from search_service.kinds.fields import Parsing
+from search_service.kinds.parts import Filter, Source
+from search_service.kinds.special_fields import resolve_division
+from search_service.kinds.vocabulary import CodeWords
+from search_service.store.catalogue import Category
+from search_service.store.division import Division
+from search_service.store.institution import Institution
+
+Labels = Callable[[Session, Sequence[str]], Mapping[str, str]]
+
+
+def word_filter(name: str, label: str, words: CodeWords, source: Source, reads: tuple[str, ...] = ()) -> Filter:
+    """A filter over code words; Chinese is accepted."""
+    return Filter(
+        name,
+        label,
+        source,
+        reads,
+        resolve=lambda _, text: words.resolve(text),
+        labels=lambda _, values: {v: words.label(v) for v in values},
+        choices=words.choices,
+    )
+
+
+def _division_names(session: Session, values: Sequence[str]) -> dict[str, str]:
+    rows = session.execute(select(Division.adcode, Division.name).where(Division.adcode.in_(values)))
+    return {"000000": "全国", **dict(rows.all())}
+
+
+def region_filter(source: Source, reads: tuple[str, ...]) -> Filter:
+    """Divisions with all that contain them, so that a province finds its counties."""
+    return Filter(
+        "region",
+        "地区",
+        source,
+        reads,
+        resolve=lambda session, text: resolve_division(Parsing(session), text),
+        labels=_division_names,
+        choices="六位行政区划代码或全称,例如 610100 或 西安市",
+        size=400,  # 31 provinces and 342 prefectures: the page shows provinces and opens the chosen one
+    )
+
+
+def _institution_names(session: Session, values: Sequence[str]) -> dict[str, str]:
+    ids = [uuid.UUID(v) for v in values]
+    rows = session.execute(select(Institution.id, Institution.name).where(Institution.id.in_(ids)))
+    return {str(i): name for i, name in rows}
+
+
+def _resolve_institution(session: Session, text: str) -> str | None:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        found = session.scalar(select(Institution.id).where(or_(Institution.key == text, Institution.name == text)))
+        return None if found is None else str(found)
+
+
+INSTITUTION_FILTER = Filter(
+    "institution",
+    "机构",
+    lambda row: [str(row.institution_id)],
+    resolve=_resolve_institution,
+    labels=_institution_names,
+    choices="机构的 id、key 或全称",
+    size=20,  # a facet list that people read to its end
+)
+
+
+def _category_names(scheme: str) -> Labels:
+    def names(session: Session, values: Sequence[str]) -> dict[str, str]:
+        rows = session.execute(
+            select(Category.code, Category.name).where(Category.scheme == scheme, Category.code.in_(values))
+        )
+        return {code: f"{code} {name}" for code, name in rows}
+
+    return names
+
+
+def _upper(_: Session, text: str) -> str:
+    return fold(text).strip().upper()
+
+
+def category_filter(name: str, label: str, scheme: str, source: Source) -> Filter:
+    """A published classification; documents hold a code and those above it."""
+    return Filter(name, label, source, resolve=_upper, labels=_category_names(scheme), size=30)

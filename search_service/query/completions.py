@@ -1,0 +1,53 @@
+"""Typing suggestions: what is stored to complete to, and what is looked up for what was typed.
+
+A completion is a folded text that begins at the start of a name or of one of its stretches ("钢筋混凝土用钢 第2部分:
+热轧带肋钢筋" is completed from 热轧, too).  A standard number is also completed from its glued and its bare form.
+"""
+
+from collections.abc import Iterable
+
+from analyzers.fold import fold
+from analyzers.standard_number import parse, print_number
+
+LONGEST = 40
+"""Characters kept of a completion: longer input is no longer typing but pasting."""
+STRETCHES = 6
+"""Beginnings kept of one name: titles with more stretches repeat what stands before them."""
+
+
+def completions(texts: Iterable[str]) -> list[str]:
+    """All completions of these texts, without repeats."""
+    found: dict[str, None] = {}
+    for text in texts:
+        number = parse(text)
+        forms = _number_forms(print_number(number)) if number else _beginnings(fold(text))
+        found.update((form[:LONGEST], None) for form in forms if form)
+    return list(found)
+
+
+def lookups(typed: str) -> list[str]:
+    """The prefixes to look up for what was typed: as it is, and squeezed as a number would be."""
+    folded = " ".join(fold(typed).split())[:LONGEST]
+    squeezed = _squeeze(folded)
+    return list(dict.fromkeys(p for p in (folded, squeezed) if p))
+
+
+def completes(text: str, prefixes: Iterable[str]) -> bool:
+    """Whether one of a text's completions begins with one of the prefixes."""
+    wanted = tuple(prefixes)
+    return any(form.startswith(wanted) for form in completions([text]))
+
+
+def _number_forms(printed: str) -> list[str]:
+    folded = fold(printed)
+    return [folded, _squeeze(folded), folded.split(" ", 1)[-1]]
+
+
+def _squeeze(text: str) -> str:
+    return text.replace(" ", "").replace("/", "")
+
+
+def _beginnings(folded: str) -> list[str]:
+    folded = " ".join(folded.split())
+    starts = [0, *(at for at in range(1, len(folded)) if folded[at].isalnum() and not folded[at - 1].isalnum())]
+    return [folded[at:] for at in starts[:STRETCHES]]

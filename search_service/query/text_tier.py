@@ -1,0 +1,181 @@
+"""How literally a row says what was typed: the best of these tiers counts (``docs/ranking.md``, text formula).
+
+An abstract that holds the query would win twice if tiers were added, so they are options of one `Best`.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from analyzers.grams import BAR, START, Chunk, bigrams_strict, unit_tokens
+from search_service.query.alternatives import Alternatives
+from search_service.query.bands import ALL_WORDS, EXACT_NAME
+from search_service.query.lexical import ABS_B, BODY_W, TITLE_B, TITLE_K, TITLE_U, exact_key, plain_key
+from search_service.query.nodes import Bool, Const, Keyword, Node, Nothing, Phrase, Term, any_of
+from search_service.query.wording import Wording
+
+_MOST_UNITS = 60
+"""A longer query is worth no more: 40 terms score, and their sum stays under `length` of this."""
+_TITLE_WORDS = range(2, 9)
+"""Content words demanded of a name alone: one is a chunk already, more than 8 cost and found nothing new."""
+
+_SPACED = 0.8
+"""Adjacent but for punctuation: under the same without."""
+_TOGETHER = 15.0
+"""Chunks side by side as they were typed: over the same chunks apart, under one unit more."""
+_CORE = 0.9
+"""The core of a question: something was left out."""
+_AS_WRITTEN, _AS_SPOKEN = 1050.0, 1000.0
+"""The whole name, and the whole name but for punctuation: over any part of a name (`length` is 1,300 at most)."""
+_STARTS_SO = 5.0
+"""A name that begins so, before one that holds it further on; under the smallest step between tiers."""
+
+
+class Option(NamedTuple):
+    """Rows that fulfil `condition` are worth `score` inside of `band`.
+
+    `implied`: whoever fulfils it fulfils another option of the same query, too, so counting need not ask for it.
+    """
+
+    condition: Node
+    score: float
+    band: float = ALL_WORDS
+    implied: bool = False
+
+    @property
+    def scored(self) -> Node:
+        """Band and score together."""
+        return Const(self.condition, self.band + self.score)
+
+
+def length(units: int) -> float:
+    """L(k): what k adjacent units are worth.  It grows, because the BM25 of a long sentence sums to over 100."""
+    return 100.0 + 20.0 * min(units, _MOST_UNITS)
+
+
+def exact_name(text: str, units: int) -> list[Option]:
+    """The row is called just so."""
+    worth = length(units)
+    return [
+        Option(Keyword(TITLE_K, exact_key(text)), worth + _AS_WRITTEN, EXACT_NAME),
+        Option(Keyword(TITLE_K, plain_key(text)), worth + _AS_SPOKEN, EXACT_NAME),
+    ]
+
+
+def literal(wording: Wording) -> list[Option]:
+    """A name or a text holds the pieces of the query as they were typed."""
+    units, chunks = len(wording.units), wording.settled
+    if not chunks:
+        return []
+    options = []
+    if len(chunks) > 1:
+        together = tuple(token for chunk in chunks for token in chunk.tokens)
+        options.append(Option(in_name(together), length(units) + _TOGETHER, implied=True))
+    options += [
+        Option(every(_in_name(chunk) for chunk in chunks), length(units), implied=True),
+        Option(every(in_name(chunk.tokens) for chunk in chunks), _SPACED * length(units)),
+        Option(every(_in_text(chunk) for chunk in chunks), _in_text_worth(units)),
+    ]
+    if wording.core and wording.core.chunks:
+        core, chunks = len(wording.core.units), wording.core.chunks
+        options += [
+            Option(every(_in_name(chunk) for chunk in chunks), _CORE * length(core)),
+            Option(every(_in_text(chunk) for chunk in chunks), _CORE * _in_text_worth(core)),
+        ]
+    return options
+
+
+def worded(words: Sequence[str], alternatives: Alternatives) -> list[Option]:
+    """All content words are there: in the names, or over names and texts together with alternatives at half."""
+    units = sum(len(unit_tokens(word)) for word in words)
+    worth = 50.0 + 10.0 * units
+    options = []
+    if len(words) in _TITLE_WORDS:
+        options.append(Option(every(_word_in_name(word) for word in words), worth, implied=True))
+    if words:
+        options.append(Option(all_there(words, alternatives), worth / 2))
+    return options
+
+
+def all_there(words: Sequence[str], alternatives: Alternatives) -> Node:
+    """Every word, or one that counts as it, somewhere in the names or texts; not asked without words."""
+    return every(any_of([_word_there(form) for form in (word, *alternatives(word))]) for word in words)
+
+
+def starts_so(wording: Wording) -> list[Node]:
+    """A small constant for names that begin like the query."""
+    bigrams = bigrams_strict(" ".join(chunk.text for chunk in wording.settled))
+    if not bigrams or bigrams[0] == BAR:
+        return []
+    return [Const(Phrase(TITLE_B, (START, *bigrams)), _STARTS_SO)]
+
+
+def reaching(options: Iterable[Option], band: float) -> Node:
+    """What any option puts into a band or a better one."""
+    wanted = dict.fromkeys(option.condition for option in options if option.band >= band and not option.implied)
+    return any_of(tuple(wanted))
+
+
+def in_text(wording: Wording) -> Node:
+    """A text holds every chunk side by side."""
+    return every(_in_text(chunk) for chunk in wording.chunks)
+
+
+def in_name(tokens: Sequence[str]) -> Node:
+    """A name holds these units side by side, but for punctuation and space."""
+    return _phrase(TITLE_U, tokens)
+
+
+def as_words(tokens: Sequence[str]) -> Node:
+    """Names and texts together hold each of these units as a word, anywhere."""
+    return every(Term(BODY_W, token) for token in tokens)
+
+
+def every(nodes: Iterable[Node]) -> Node:
+    """All of these; unscored, so each only once; nothing where there is none."""
+    found = tuple(dict.fromkeys(nodes))
+    if not found:
+        return Nothing()
+    return found[0] if len(found) == 1 else Bool(filter=found)
+
+
+def _in_text_worth(units: int) -> float:
+    return 75.0 + 15.0 * min(units, _MOST_UNITS)
+
+
+def _in_name(chunk: Chunk) -> Node:
+    """Strictly: side by side, with punctuation only where the query has some."""
+    if not _has_bigram(chunk):
+        return in_name(chunk.tokens)
+    strict = _phrase(TITLE_B, chunk.bigrams)
+    return strict if chunk.complete else every([strict, in_name(chunk.tokens)])
+
+
+def _in_text(chunk: Chunk) -> Node:
+    if not _has_bigram(chunk):
+        return every(Term(BODY_W, token) for token in chunk.tokens)
+    strict = _phrase(ABS_B, chunk.bigrams)
+    if chunk.complete:
+        return strict
+    inside = {unit for bigram in chunk.bigrams if bigram != BAR for unit in bigram.split("_")}
+    return every([strict, *(Term(BODY_W, token) for token in chunk.tokens if token not in inside)])
+
+
+def _word_in_name(word: str) -> Node:
+    bigrams = bigrams_strict(word)
+    return _phrase(TITLE_B, bigrams) if bigrams else _phrase(TITLE_U, (word,))
+
+
+def _word_there(word: str) -> Node:
+    bigrams = bigrams_strict(word)
+    if not bigrams:
+        return any_of([_phrase(TITLE_U, (word,)), Term(BODY_W, word)])
+    return any_of([_phrase(TITLE_B, bigrams), _phrase(ABS_B, bigrams)])
+
+
+def _has_bigram(chunk: Chunk) -> bool:
+    return any(token != BAR for token in chunk.bigrams)
+
+
+def _phrase(field: str, tokens: Sequence[str]) -> Node:
+    return Term(field, tokens[0]) if len(tokens) == 1 else Phrase(field, tuple(tokens))
+

@@ -1,0 +1,253 @@
+"""Understand → check → execute → re-check in the database → page: the one way in to searching."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analyzers.highlight import highlight
+from analyzers.synonyms import SynonymTable
+from search_service.engines.base import IDENTIFIER, Ask, Count, Engine, EngineHit, Found, Order
+from search_service.errors import NotFound
+from search_service.kinds.base import Kind
+from search_service.kinds.registry import REGISTRY
+from search_service.query import columns, completions
+from search_service.query.bands import BANDS
+from search_service.query.formula import Compiled, compile_query
+from search_service.query.nodes import Bool, Everything, Node, OneOf
+from search_service.query.parse import ParsedQuery, parse_query
+from search_service.query.request import SORTS, SearchRequest
+from search_service.search.answer import Answer, FacetValue, Hit, Suggestion
+from search_service.search.check import Checked, check
+from search_service.search.hidden import Hidden, hidden
+from search_service.search.memo import Memo
+from search_service.search.mixing import Placed, band_of, interleave, merge_sorted
+from search_service.search.present import Picture, Pictures
+from search_service.search.understand import Gazetteer, understand
+from search_service.store.session import Database
+from search_service.store.vocabulary import Synonym
+
+SOME_WORDS = "没有包含全部词语的结果,以下结果只包含其中一部分"
+"""`relaxed`, when counting had to fall back to the last band."""
+
+WHY = ("identifier", "exact_name", "all_words", "some_words")
+"""Stable codes of the bands, best first."""
+
+SUGGEST_WIDTH = 4
+"""Completions looked up for each one wanted: some lead to the same record or to one that is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One search on its way: what the steps share."""
+
+    session: Session
+    request: SearchRequest
+    checked: Checked
+    parsed: ParsedQuery
+    hidden: Mapping[str, Hidden]
+    now: datetime
+
+
+class Search:
+    """Searches over all kinds; thread-safe."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database = database
+        self._engine = engine
+        self._pictures = Pictures()
+        self._gazetteer = Memo(Gazetteer.read)
+        self._synonyms = Memo(_read_synonyms)
+
+    def search(self, request: SearchRequest) -> Answer:
+        """One page of what is visible now.
+
+        Raises:
+            Invalid: something in the request means nothing; all of it is listed.
+            EngineUnavailable: the engine cannot answer.
+        """
+        began = time.perf_counter()
+        with self._database.read() as session:
+            checked = check(session, request)
+            parsed = parse_query(request.q)
+            now = self._database.now()
+            asked = _Asked(session, request, checked, parsed, hidden(session, checked.counted, now), now)
+            synonyms = self._synonyms.get(session)
+            compiled = {
+                kind.name: compile_query(parsed, kind.profile, self._frequencies(kind), synonyms)
+                for kind in checked.counted
+            }
+            found = self._execute(asked, compiled, strict=True)
+            relaxed: tuple[str, ...] = ()
+            if not parsed.empty and not any(found[kind.name].total for kind in checked.asked):
+                found = self._execute(asked, compiled, strict=False)
+                relaxed = (SOME_WORDS,) if any(found[kind.name].total for kind in checked.asked) else ()
+            page = self._page(asked, found)
+            pictures = self._pictures.load(session, page, now)
+            understood = understand(parsed, self._gazetteer.get(session))
+            exact = all(asked.hidden[kind.name].exact for kind in checked.counted)
+            return Answer(
+                query=request.q,
+                understood=understood,
+                total=sum(found[kind.name].total for kind in checked.asked),
+                total_is_exact=exact,
+                partial=False,
+                took_ms=round((time.perf_counter() - began) * 1000, 2),
+                kinds={kind.name: found[kind.name].total for kind in checked.counted},
+                facets=_facets(asked, found) if exact else {},
+                hits=tuple(
+                    _hit(kind, hit, pictures[kind, hit.id], parsed) for kind, hit in page if (kind, hit.id) in pictures
+                ),
+                relaxed=relaxed,
+            )
+
+    def require_visible(self, kind: Kind, record_id: uuid.UUID) -> None:
+        """Refuse what the public may not see.
+
+        Raises:
+            NotFound: no such record, or a hidden one.
+        """
+        with self._database.read() as session:
+            shown = select(kind.model.id).where(kind.model.id == record_id, kind.visible(self._database.now()))
+            if session.scalar(shown) is None:
+                raise NotFound(f"没有找到该{kind.label}")
+
+    def suggest(self, typed: str, kinds: Sequence[str] = (), size: int = 8) -> list[Suggestion]:
+        """Completions from visible records, one for each text, kinds in turn."""
+        prefixes = completions.lookups(typed)
+        if not prefixes:
+            return []
+        chosen = [kind for kind in REGISTRY.kinds if not kinds or kind.name in {REGISTRY.kind(n).name for n in kinds}]
+        with self._database.read() as session:
+            now = self._database.now()
+            leave_out = hidden(session, chosen, now)
+            found = {kind.name: self._complete(kind, prefixes, size, leave_out[kind.name], now).hits for kind in chosen}
+            placed = interleave(found)
+            pictures = self._pictures.load(session, placed, now)
+        suggestions: dict[str, Suggestion] = {}
+        for name, hit in placed:
+            picture = pictures.get((name, hit.id))
+            if picture is None:
+                continue
+            text = _completed(picture, prefixes)
+            suggestions.setdefault(text, Suggestion(text, name, hit.id, _url(name, hit.id), highlight(text, [typed])))
+        return list(suggestions.values())[:size]
+
+    def _complete(self, kind: Kind, prefixes: Sequence[str], size: int, leave_out: Hidden, now: datetime) -> Found:
+        values = [v for p in prefixes for v in self._engine.suggest(kind.name, p, size * SUGGEST_WIDTH)]
+        if not values:
+            return Found(0, (), {})
+        query = OneOf(columns.SUGGEST, tuple(dict.fromkeys(values)))
+        return self._engine.search(
+            kind.name, Ask(query, filter=_filter(kind, leave_out, now, None), limit=size * SUGGEST_WIDTH)
+        )
+
+    def _frequencies(self, kind: Kind) -> Callable[[str, Sequence[str]], Mapping[str, int]]:
+        return lambda field, tokens: self._engine.frequencies(kind.name, field, tokens)
+
+    def _execute(self, asked: _Asked, compiled: Mapping[str, Compiled], *, strict: bool) -> dict[str, Found]:
+        wanted = {kind.name for kind in asked.checked.asked}
+        depth = asked.request.page * asked.request.size
+        return {
+            kind.name: self._engine.search(
+                kind.name,
+                _ask(asked, kind, compiled[kind.name], strict=strict, depth=depth if kind.name in wanted else 0),
+            )
+            for kind in asked.checked.counted
+        }
+
+    @staticmethod
+    def _page(asked: _Asked, found: Mapping[str, Found]) -> list[Placed]:
+        request = asked.request
+        hits = {kind.name: found[kind.name].hits for kind in asked.checked.asked}
+        if request.sort == SORTS[0]:
+            placed = interleave(hits)
+        else:
+            descending = any(kind.all_sorts[request.sort].descending for kind in asked.checked.asked)
+            placed = merge_sorted(hits, descending=descending)
+        first = (request.page - 1) * request.size
+        return placed[first : first + request.size]
+
+
+def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: int) -> Ask:
+    checked, request = asked.checked, asked.request
+    facets = {columns.filter_field(f.name): f.size for f in kind.all_filters.values() if f.facet}
+    order = None
+    if request.sort != SORTS[0]:
+        order = Order(columns.sort_field(request.sort), kind.all_sorts[request.sort].descending)
+    words = not asked.parsed.empty
+    narrow = words and strict
+    return Ask(
+        query=Bool(must=(compiled.query,), filter=(compiled.strong,)) if narrow and order else compiled.query,
+        counted=compiled.strong if narrow else Everything(),
+        filter=_filter(kind, asked.hidden[kind.name], asked.now, checked.valid_on),
+        ticked={columns.filter_field(n): OneOf(columns.filter_field(n), v) for n, v in checked.values.items()},
+        facets=facets if depth and asked.hidden[kind.name].exact else {},
+        limit=depth,
+        order=order,
+        floor=BANDS["all_words"] if narrow and not order else None,
+    )
+
+
+def _filter(kind: Kind, leave_out: Hidden, now: datetime, valid_on: datetime | None) -> Node:
+    holds: list[Node] = [columns.visible_at(now)]
+    if valid_on is not None:
+        holds.append(columns.valid_at(valid_on))
+    without: list[Node] = []
+    if leave_out.ids:
+        without.append(OneOf(IDENTIFIER, leave_out.ids))
+    if leave_out.owners and kind.owner is not None:
+        without.append(OneOf(columns.filter_field(kind.owner[0]), leave_out.owners))
+    return Bool(filter=tuple(holds), without=tuple(without))
+
+
+def _facets(asked: _Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetValue, ...]]:
+    """Counts of the asked kinds added up, labels from the database, ticked values first."""
+    facets: dict[str, tuple[FacetValue, ...]] = {}
+    for name in dict.fromkeys(n for kind in asked.checked.asked for n in kind.all_filters):
+        ticked = asked.checked.values.get(name, ())
+        counts: dict[str, int] = dict.fromkeys(ticked, 0)
+        kinds = [kind for kind in asked.checked.asked if name in kind.all_filters]
+        for kind in kinds:
+            per_kind: Sequence[Count] = found[kind.name].facets.get(columns.filter_field(name), ())
+            for count in per_kind:
+                counts[count.value] = counts.get(count.value, 0) + count.count
+        size = max(kind.all_filters[name].size for kind in kinds)
+        shown = sorted(counts, key=lambda value: (value not in ticked, -counts[value], value))[:size]
+        labels = kinds[0].labels(asked.session, name, shown) if shown else {}
+        if shown:
+            facets[name] = tuple(FacetValue(v, labels.get(v, v), counts[v], v in ticked) for v in shown)
+    return facets
+
+
+def _hit(kind: str, hit: EngineHit, picture: Picture, parsed: ParsedQuery) -> Hit:
+    marked = {name: highlight(text, parsed.terms) for name, text in picture.texts.items()} if parsed.terms else {}
+    return Hit(
+        kind=kind,
+        id=hit.id,
+        key=picture.key,
+        url=_url(kind, hit.id),
+        title=picture.title,
+        fields=picture.fields,
+        highlights={name: text for name, text in marked.items() if "<mark>" in text},
+        why=() if parsed.empty or hit.sort else (WHY[band_of(hit.score)],),
+    )
+
+
+def _url(kind: str, record_id: str) -> str:
+    return f"/{REGISTRY.kind(kind).plural}/{record_id}"
+
+
+def _completed(picture: Picture, prefixes: Sequence[str]) -> str:
+    """The text of the record that was completed; its title when that is one of them."""
+    texts = [picture.title, *(text for text in picture.texts.values())]
+    return next((text for text in texts if completions.completes(text, prefixes)), picture.title)
+
+
+def _read_synonyms(session: Session) -> SynonymTable:
+    rows = session.execute(select(Synonym.word, Synonym.meaning, Synonym.relation).where(Synonym.deleted_at.is_(None)))
+    return SynonymTable([(word, meaning, relation) for word, meaning, relation in rows])

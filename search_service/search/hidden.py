@@ -1,0 +1,51 @@
+"""What the index may still hold and nobody may see (founding decision 7): marked, not drained yet, hidden in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, not_, select
+from sqlalchemy.orm import Session
+
+from search_service.kinds.base import Kind
+from search_service.kinds.registry import REGISTRY
+from search_service.store.journal import IndexState
+
+MOST = 1_000
+"""Ids that a query carries to leave rows out; above it counts are called inexact and facets wait for the drain."""
+
+PENDING = IndexState.seq > IndexState.done_seq
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What to leave out of one kind: its own ids, and the ids of owners whose rows all go."""
+
+    ids: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    exact: bool = True
+
+
+def hidden(session: Session, kinds: Sequence[Kind], now: datetime) -> dict[str, Hidden]:
+    """Per kind what to leave out; one cheap query when nothing is pending, which is nearly always."""
+    waiting = select(IndexState.kind, func.count()).where(PENDING).group_by(IndexState.kind)
+    pending = {name for name, _ in session.execute(waiting)}
+    return {kind.name: _hidden_of(session, kind, now) if kind.name in pending else Hidden() for kind in kinds}
+
+
+def _hidden_of(session: Session, kind: Kind, now: datetime) -> Hidden:
+    marked = exists().where(IndexState.kind == kind.name, IndexState.entity_id == kind.model.id, PENDING)
+    gone = not_(kind.visible(now))
+    owners: list[str] = []
+    rows = select(kind.model.id).where(marked, gone)
+    if kind.owner is not None:
+        owner = REGISTRY.kind(kind.owner[1])
+        column = getattr(kind.model, str(kind.owner_path))
+        hidden_owner = not_(owner.visible(now))
+        found = session.scalars(
+            select(owner.model.id).where(hidden_owner, exists().where(column == owner.model.id, marked)).limit(MOST + 1)
+        )
+        owners = [str(i) for i in found]
+        rows = rows.where(column.not_in(select(owner.model.id).where(hidden_owner)))
+    ids = [str(i) for i in session.scalars(rows.limit(MOST + 1))]
+    return Hidden(tuple(ids[:MOST]), tuple(owners[:MOST]), len(ids) <= MOST and len(owners) <= MOST)

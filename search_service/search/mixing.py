@@ -1,0 +1,31 @@
+"""Kinds side by side (founding decision 9): inside a band one hit of each kind in turn, never raw scores compared."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain, zip_longest
+
+from search_service.engines.base import EngineHit
+from search_service.query.bands import BANDS
+
+Placed = tuple[str, EngineHit]
+"""A hit and its kind."""
+
+
+def band_of(score: float) -> int:
+    """The index of the band that a score lies in: 0 is the best."""
+    return next(at for at, floor in enumerate(BANDS.values()) if score >= floor)
+
+
+def interleave(found: Mapping[str, Sequence[EngineHit]]) -> list[Placed]:
+    """By band, then by rank inside the kind, kinds in the order of the mapping."""
+    mixed: list[Placed] = []
+    for band in range(len(BANDS)):
+        lists = [[(kind, hit) for hit in hits if band_of(hit.score) == band] for kind, hits in found.items()]
+        mixed.extend(hit for hit in chain.from_iterable(zip_longest(*lists)) if hit is not None)
+    return mixed
+
+
+def merge_sorted(found: Mapping[str, Sequence[EngineHit]], *, descending: bool) -> list[Placed]:
+    """By the sort's number over all kinds, equal ones by tie."""
+    sign = -1 if descending else 1
+    everything = [(kind, hit) for kind, hits in found.items() for hit in hits]
+    return sorted(everything, key=lambda placed: (sign * placed[1].sort, placed[1].tie))

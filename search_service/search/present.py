@@ -1,0 +1,90 @@
+"""Hits → what people see, checked against the database once more (founding decision 7, T20).
+
+What a hit shows depends only on the record and on what it is made of, so it is remembered by the document's sequence:
+whatever changes raises the mark, and the old picture is never asked for again.
+"""
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from search_service.kinds import evidence
+from search_service.kinds.access import Level
+from search_service.kinds.base import Kind
+from search_service.kinds.registry import REGISTRY
+from search_service.search.mixing import Placed
+from search_service.store.journal import IndexState
+
+REMEMBERED = 20_000
+"""Pictures kept: about 2 kB each, so some 40 MB at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A record as hits show it, and the texts of it that highlights are cut from."""
+
+    key: str | None
+    title: str
+    fields: dict[str, Any]
+    texts: dict[str, str]
+
+
+class Pictures:
+    """Loads what is visible now, from memory where nothing has changed."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, uuid.UUID, int], Picture] = OrderedDict()
+        self._lock = Lock()
+
+    def load(self, session: Session, placed: Sequence[Placed], now: datetime) -> dict[tuple[str, str], Picture]:
+        """Pictures of those hits that the database shows now, by kind and id."""
+        found: dict[tuple[str, str], Picture] = {}
+        for name in dict.fromkeys(kind for kind, _ in placed):
+            kind = REGISTRY.kind(name)
+            ids = [uuid.UUID(hit.id) for at, hit in placed if at == name]
+            visible = session.execute(
+                select(kind.model.id, IndexState.seq)
+                .join(IndexState, (IndexState.entity_id == kind.model.id) & (IndexState.kind == name))
+                .where(kind.model.id.in_(ids), kind.visible(now))
+            ).all()
+            fresh = [row_id for row_id, seq in visible if (name, row_id, seq) not in self._known]
+            made = {row.id: picture(kind, row) for row in self._rows(session, kind, fresh)}
+            with self._lock:
+                for row_id, seq in visible:
+                    at = (name, row_id, seq)
+                    if row_id in made:
+                        self._known[at] = made[row_id]
+                    if at in self._known:
+                        self._known.move_to_end(at)
+                        found[name, str(row_id)] = self._known[at]
+                while len(self._known) > REMEMBERED:
+                    self._known.popitem(last=False)
+        return found
+
+    @staticmethod
+    def _rows(session: Session, kind: Kind, ids: Sequence[uuid.UUID]) -> Sequence[Any]:
+        if not ids:
+            return ()
+        paths = (*kind.field_paths, *kind.visibility_reads)
+        return session.scalars(select(kind.model).where(kind.model.id.in_(ids)).options(*kind.loads(paths))).all()
+
+
+def picture(kind: Kind, row: Any) -> Picture:
+    """What a public hit shows of a row."""
+    shown = {f.name: f.show(row) for f in kind.fields if f.read is Level.PUBLIC and f.brief}
+    texts = {
+        f.name: text
+        for f in kind.fields
+        if f.read is Level.PUBLIC and f.use is not None and (text := " · ".join(f.texts(row)))
+    }
+    title = getattr(row, kind.title)
+    if kind.visibility_reads:
+        shown["proven"] = bool(evidence.proven(row))
+    return Picture(row.key, title, shown, texts)

@@ -1,0 +1,1 @@
+"""What is stored: tables by family, sessions, marks, migrations."""

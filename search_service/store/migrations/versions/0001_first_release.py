@@ -1,0 +1,603 @@
+"""The tables as of the first release."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+AUDIT = "审计记录只能追加"
+
+
+def _append_only() -> None:
+    """The audit is append-only, whoever asks: the database itself refuses (reliability: audit)."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            f"CREATE FUNCTION audit_append_only() RETURNS trigger AS "
+            f"$$ BEGIN RAISE EXCEPTION '{AUDIT}'; END $$ LANGUAGE plpgsql"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_event "
+            "FOR EACH ROW EXECUTE FUNCTION audit_append_only()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit_event "
+            f"BEGIN SELECT RAISE(ABORT, '{AUDIT}'); END"
+        )
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("record", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+    )
+    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_event_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_event_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
+        "catalogue_entry",
+        sa.Column("catalogue", sa.String(length=200), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("category_no", sa.String(length=20), nullable=True),
+        sa.Column("category", sa.String(length=200), nullable=False),
+        sa.Column("type_no", sa.String(length=20), nullable=True),
+        sa.Column("type", sa.String(length=200), nullable=False),
+        sa.Column("supervision", sa.String(length=200), nullable=True),
+        sa.Column("verification_way", sa.String(length=300), nullable=True),
+        sa.Column("scope_of_use", sa.String(), nullable=True),
+        sa.Column("regulations", sa.JSON(), nullable=False),
+        sa.Column("remark", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_catalogue_entry_key")),
+    )
+    op.create_table(
+        "category",
+        sa.Column("scheme", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("parent", sa.String(length=20), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
+        sa.UniqueConstraint("key", name=op.f("uq_category_key")),
+    )
+    with op.batch_alter_table("category", schema=None) as batch_op:
+        batch_op.create_index("uq_category_scheme_code", ["scheme", "code"], unique=True)
+
+    op.create_table(
+        "division",
+        sa.Column("adcode", sa.String(length=6), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("short_names", sa.JSON(), nullable=False),
+        sa.Column("parent_adcode", sa.String(length=6), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_division")),
+        sa.UniqueConstraint("adcode", name=op.f("uq_division_adcode")),
+        sa.UniqueConstraint("key", name=op.f("uq_division_key")),
+    )
+    with op.batch_alter_table("division", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_division_parent_adcode"), ["parent_adcode"], unique=False)
+
+    op.create_table(
+        "idempotency_key",
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("request_hash", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("actor", "key", name=op.f("pk_idempotency_key")),
+    )
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "index_state",
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("entity_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("done_seq", sa.BigInteger(), nullable=False),
+        sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_by", sa.String(length=80), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "entity_id", name=op.f("pk_index_state")),
+    )
+    with op.batch_alter_table("index_state", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_index_state_due",
+            ["kind", "available_at"],
+            unique=False,
+            sqlite_where=sa.text("seq > done_seq"),
+            postgresql_where=sa.text("seq > done_seq"),
+        )
+
+    op.create_table(
+        "institution",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_key", sa.String(length=200), nullable=False),
+        sa.Column("former_names", sa.JSON(), nullable=False),
+        sa.Column("short_names", sa.JSON(), nullable=False),
+        sa.Column("name_en", sa.String(length=300), nullable=True),
+        sa.Column("credit_code", sa.String(length=18), nullable=False),
+        sa.Column("institution_code", sa.String(length=50), nullable=True),
+        sa.Column("division_adcode", sa.String(length=20), nullable=True),
+        sa.Column("address", sa.String(length=300), nullable=True),
+        sa.Column("legal_representative", sa.String(length=100), nullable=True),
+        sa.Column("phone", sa.String(length=50), nullable=True),
+        sa.Column("business_kinds", sa.JSON(), nullable=False),
+        sa.Column("introduction", sa.String(), nullable=True),
+        sa.Column("business_scope", sa.String(), nullable=True),
+        sa.Column("nature", sa.String(length=50), nullable=True),
+        sa.Column("organisation_form", sa.String(length=50), nullable=True),
+        sa.Column("level", sa.String(length=50), nullable=True),
+        sa.Column("cover", sa.String(length=300), nullable=True),
+        sa.Column("display_certificates", sa.JSON(), nullable=False),
+        sa.Column("cases", sa.JSON(), nullable=False),
+        sa.Column("remark", sa.String(), nullable=True),
+        sa.Column("complaint_handler", sa.String(length=100), nullable=True),
+        sa.Column("complaint_phone", sa.String(length=50), nullable=True),
+        sa.Column("contact", sa.String(length=100), nullable=True),
+        sa.Column("contact_phone", sa.String(length=50), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_institution")),
+        sa.UniqueConstraint("key", name=op.f("uq_institution_key")),
+    )
+    with op.batch_alter_table("institution", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_institution_division_adcode"), ["division_adcode"], unique=False)
+        batch_op.create_index(batch_op.f("ix_institution_status"), ["status"], unique=False)
+        batch_op.create_index("uq_institution_credit_code_name_key", ["credit_code", "name_key"], unique=True)
+
+    op.create_table(
+        "search_index",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_search_index")),
+    )
+    with op.batch_alter_table("search_index", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_index_kind"), ["kind"], unique=False)
+
+    op.create_table(
+        "standard",
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("number_key", sa.String(length=200), nullable=False),
+        sa.Column("line_key", sa.String(length=200), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("title_en", sa.String(length=500), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("status_source", sa.String(length=200), nullable=True),
+        sa.Column("status_as_of", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("ics", sa.JSON(), nullable=False),
+        sa.Column("ccs", sa.JSON(), nullable=False),
+        sa.Column("department", sa.String(length=300), nullable=True),
+        sa.Column("scope", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standard")),
+        sa.UniqueConstraint("key", name=op.f("uq_standard_key")),
+        sa.UniqueConstraint("number_key", name=op.f("uq_standard_number_key")),
+    )
+    with op.batch_alter_table("standard", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_standard_line_key"), ["line_key"], unique=False)
+
+    op.create_table(
+        "synonym",
+        sa.Column("word", sa.String(length=100), nullable=False),
+        sa.Column("meaning", sa.String(length=100), nullable=False),
+        sa.Column("relation", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_synonym")),
+        sa.UniqueConstraint("key", name=op.f("uq_synonym_key")),
+    )
+    with op.batch_alter_table("synonym", schema=None) as batch_op:
+        batch_op.create_index("uq_synonym_pair", ["word", "meaning"], unique=True)
+
+    op.create_table(
+        "topic",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
+        sa.UniqueConstraint("key", name=op.f("uq_topic_key")),
+        sa.UniqueConstraint("name", name=op.f("uq_topic_name")),
+    )
+    op.create_table(
+        "access_token",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_access_token_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_access_token_token_hash")),
+    )
+    op.create_table(
+        "authorisation",
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("service", sa.String(length=30), nullable=False),
+        sa.Column("instrument", sa.String(length=300), nullable=False),
+        sa.Column("category", sa.String(length=200), nullable=True),
+        sa.Column("type", sa.String(length=200), nullable=True),
+        sa.Column("regulation", sa.String(length=200), nullable=True),
+        sa.Column("regulation_key", sa.String(length=200), nullable=True),
+        sa.Column("range", sa.String(length=500), nullable=True),
+        sa.Column("accuracy", sa.String(length=500), nullable=True),
+        sa.Column("organisation_class", sa.String(length=50), nullable=True),
+        sa.Column("limitation", sa.String(), nullable=True),
+        sa.Column("remark", sa.String(), nullable=True),
+        sa.Column("subject_key", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_authorisation_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_authorisation")),
+        sa.UniqueConstraint("key", name=op.f("uq_authorisation_key")),
+    )
+    with op.batch_alter_table("authorisation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_authorisation_institution_id"), ["institution_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_authorisation_regulation_key"), ["regulation_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_authorisation_subject_key"), ["subject_key"], unique=False)
+
+    op.create_table(
+        "capability",
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.String(length=100), nullable=True),
+        sa.Column("object", sa.String(length=300), nullable=False),
+        sa.Column("parameter", sa.String(length=500), nullable=True),
+        sa.Column("standards", sa.JSON(), nullable=False),
+        sa.Column("limitation", sa.String(), nullable=True),
+        sa.Column("remark", sa.String(), nullable=True),
+        sa.Column("place", sa.String(length=200), nullable=True),
+        sa.Column("sort_order", sa.Integer(), nullable=False),
+        sa.Column("subject_key", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_capability_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capability")),
+        sa.UniqueConstraint("key", name=op.f("uq_capability_key")),
+    )
+    with op.batch_alter_table("capability", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_capability_institution_id"), ["institution_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_capability_subject_key"), ["subject_key"], unique=False)
+
+    op.create_table(
+        "certificate",
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("nature", sa.String(length=20), nullable=True),
+        sa.Column("grade", sa.String(length=50), nullable=True),
+        sa.Column("number", sa.String(length=100), nullable=False),
+        sa.Column("number_key", sa.String(length=100), nullable=False),
+        sa.Column("issuer", sa.String(length=200), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("regions", sa.JSON(), nullable=False),
+        sa.Column("scan", sa.String(length=300), nullable=True),
+        sa.Column("annex", sa.String(length=300), nullable=True),
+        sa.Column("remark", sa.String(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_certificate_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("key", name=op.f("uq_certificate_key")),
+    )
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_number_key"), ["number_key"], unique=False)
+        batch_op.create_index("uq_certificate_owner", ["institution_id", "nature", "number_key"], unique=True)
+
+    op.create_table(
+        "plan",
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("service", sa.String(length=30), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("pictures", sa.JSON(), nullable=False),
+        sa.Column("price_fen", sa.Integer(), nullable=True),
+        sa.Column("price_to_fen", sa.Integer(), nullable=True),
+        sa.Column("period_days", sa.Integer(), nullable=True),
+        sa.Column("topic_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_plan_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_plan_topic_id_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+        sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
+    )
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_institution_id"), ["institution_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_topic_id"), ["topic_id"], unique=False)
+
+    op.create_table(
+        "standard_replacement",
+        sa.Column("standard_id", sa.Uuid(), nullable=False),
+        sa.Column("number_key", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["standard_id"], ["standard.id"], name=op.f("fk_standard_replacement_standard_id_standard")
+        ),
+        sa.PrimaryKeyConstraint("standard_id", "number_key", name=op.f("pk_standard_replacement")),
+    )
+    with op.batch_alter_table("standard_replacement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_standard_replacement_number_key"), ["number_key"], unique=False)
+
+    op.create_table(
+        "authorisation_certificate",
+        sa.Column("authorisation_id", sa.Uuid(), nullable=False),
+        sa.Column("certificate_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authorisation_id"],
+            ["authorisation.id"],
+            name=op.f("fk_authorisation_certificate_authorisation_id_authorisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_authorisation_certificate_certificate_id_certificate")
+        ),
+        sa.PrimaryKeyConstraint("authorisation_id", "certificate_id", name=op.f("pk_authorisation_certificate")),
+    )
+    with op.batch_alter_table("authorisation_certificate", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_authorisation_certificate_certificate_id"), ["certificate_id"], unique=False
+        )
+
+    op.create_table(
+        "authorisation_region",
+        sa.Column("authorisation_id", sa.Uuid(), nullable=False),
+        sa.Column("adcode", sa.String(length=50), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authorisation_id"],
+            ["authorisation.id"],
+            name=op.f("fk_authorisation_region_authorisation_id_authorisation"),
+        ),
+        sa.PrimaryKeyConstraint("authorisation_id", "adcode", name=op.f("pk_authorisation_region")),
+    )
+    with op.batch_alter_table("authorisation_region", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_authorisation_region_adcode"), ["adcode"], unique=False)
+
+    op.create_table(
+        "capability_certificate",
+        sa.Column("capability_id", sa.Uuid(), nullable=False),
+        sa.Column("certificate_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["capability_id"], ["capability.id"], name=op.f("fk_capability_certificate_capability_id_capability")
+        ),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_capability_certificate_certificate_id_certificate")
+        ),
+        sa.PrimaryKeyConstraint("capability_id", "certificate_id", name=op.f("pk_capability_certificate")),
+    )
+    with op.batch_alter_table("capability_certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_capability_certificate_certificate_id"), ["certificate_id"], unique=False)
+
+    op.create_table(
+        "plan_authorisation",
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("authorisation_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authorisation_id"],
+            ["authorisation.id"],
+            name=op.f("fk_plan_authorisation_authorisation_id_authorisation"),
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_authorisation_plan_id_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "authorisation_id", name=op.f("pk_plan_authorisation")),
+    )
+    with op.batch_alter_table("plan_authorisation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_authorisation_authorisation_id"), ["authorisation_id"], unique=False)
+
+    op.create_table(
+        "plan_capability",
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("capability_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["capability_id"], ["capability.id"], name=op.f("fk_plan_capability_capability_id_capability")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_capability_plan_id_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "capability_id", name=op.f("pk_plan_capability")),
+    )
+    with op.batch_alter_table("plan_capability", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_capability_capability_id"), ["capability_id"], unique=False)
+
+    op.create_table(
+        "plan_certificate",
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("certificate_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_plan_certificate_certificate_id_certificate")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_certificate_plan_id_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "certificate_id", name=op.f("pk_plan_certificate")),
+    )
+    with op.batch_alter_table("plan_certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_certificate_certificate_id"), ["certificate_id"], unique=False)
+    _append_only()
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("plan_certificate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_certificate_certificate_id"))
+
+    op.drop_table("plan_certificate")
+    with op.batch_alter_table("plan_capability", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_capability_capability_id"))
+
+    op.drop_table("plan_capability")
+    with op.batch_alter_table("plan_authorisation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_authorisation_authorisation_id"))
+
+    op.drop_table("plan_authorisation")
+    with op.batch_alter_table("capability_certificate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_capability_certificate_certificate_id"))
+
+    op.drop_table("capability_certificate")
+    with op.batch_alter_table("authorisation_region", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_authorisation_region_adcode"))
+
+    op.drop_table("authorisation_region")
+    with op.batch_alter_table("authorisation_certificate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_authorisation_certificate_certificate_id"))
+
+    op.drop_table("authorisation_certificate")
+    with op.batch_alter_table("standard_replacement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_standard_replacement_number_key"))
+
+    op.drop_table("standard_replacement")
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_topic_id"))
+        batch_op.drop_index(batch_op.f("ix_plan_institution_id"))
+
+    op.drop_table("plan")
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index("uq_certificate_owner")
+        batch_op.drop_index(batch_op.f("ix_certificate_number_key"))
+
+    op.drop_table("certificate")
+    with op.batch_alter_table("capability", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_capability_subject_key"))
+        batch_op.drop_index(batch_op.f("ix_capability_institution_id"))
+
+    op.drop_table("capability")
+    with op.batch_alter_table("authorisation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_authorisation_subject_key"))
+        batch_op.drop_index(batch_op.f("ix_authorisation_regulation_key"))
+        batch_op.drop_index(batch_op.f("ix_authorisation_institution_id"))
+
+    op.drop_table("authorisation")
+    op.drop_table("access_token")
+    op.drop_table("topic")
+    with op.batch_alter_table("synonym", schema=None) as batch_op:
+        batch_op.drop_index("uq_synonym_pair")
+
+    op.drop_table("synonym")
+    with op.batch_alter_table("standard", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_standard_line_key"))
+
+    op.drop_table("standard")
+    with op.batch_alter_table("search_index", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_index_kind"))
+
+    op.drop_table("search_index")
+    with op.batch_alter_table("institution", schema=None) as batch_op:
+        batch_op.drop_index("uq_institution_credit_code_name_key")
+        batch_op.drop_index(batch_op.f("ix_institution_status"))
+        batch_op.drop_index(batch_op.f("ix_institution_division_adcode"))
+
+    op.drop_table("institution")
+    with op.batch_alter_table("index_state", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_index_state_due", sqlite_where=sa.text("seq > done_seq"), postgresql_where=sa.text("seq > done_seq")
+        )
+
+    op.drop_table("index_state")
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
+
+    op.drop_table("idempotency_key")
+    with op.batch_alter_table("division", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_division_parent_adcode"))
+
+    op.drop_table("division")
+    with op.batch_alter_table("category", schema=None) as batch_op:
+        batch_op.drop_index("uq_category_scheme_code")
+
+    op.drop_table("category")
+    op.drop_table("catalogue_entry")
+    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_event_record_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_event_at"))
+
+    op.drop_table("audit_event")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_append_only()")

@@ -1,0 +1,82 @@
+"""Fixtures of the whole suite: a wired service in a folder of its own, with a clock that stands where the test says."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from api import wiring
+from api.sample import FOLDER as SAMPLE
+from api.settings import Settings
+from api.wiring import Services
+from search_service.records.interchange import load
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai on the day that the sample was written for."""
+
+REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on the real tables run where the tables are."""
+    if REAL_DATA.is_dir():
+        return
+    skip = pytest.mark.skip(reason="the real tables are not beside the project (../shared/data)")
+    for item in items:
+        if "real_data" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of the real tables."""
+    return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def empty_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database without rows, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("empty")
+    wiring.build(Settings(data_dir=folder, clock=NOW)).close()
+    return folder
+
+
+@pytest.fixture
+def services(tmp_path: Path, empty_data_dir: Path) -> Iterator[Services]:
+    """An empty service."""
+    folder = tmp_path / "data"
+    shutil.copytree(empty_data_dir, folder)
+    found = wiring.build(Settings(data_dir=folder, clock=NOW))
+    yield found
+    found.close()
+
+
+@pytest.fixture(autouse=True)
+def no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's environment must not reach a test."""
+    for name in list(os.environ):
+        if name.startswith("ZHIXUN_") and not name.startswith("ZHIXUN_TEST_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sample_dir(tmp_path_factory: pytest.TempPathFactory, empty_data_dir: Path) -> Path:
+    """A data folder with the shipped sample, indexed; made once."""
+    folder = tmp_path_factory.mktemp("sample") / "data"
+    shutil.copytree(empty_data_dir, folder)
+    found = wiring.build(Settings(data_dir=folder, clock=NOW))
+    load(found.database, sorted(SAMPLE.glob("*.jsonl")))
+    wiring.bring_up_to_date(found)
+    found.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample(sample_dir: Path) -> Iterator[Services]:
+    """The sample, for reading only."""
+    found = wiring.build(Settings(data_dir=sample_dir, clock=NOW))
+    yield found
+    found.close()

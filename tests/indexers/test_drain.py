@@ -1,0 +1,155 @@
+"""Drain (founding decision 5): what is marked is written, what changes meanwhile stays due, nothing is merged."""
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from api.wiring import Services
+from indexers import drain as draining
+from indexers.drain import drain, drain_all
+from indexers.rebuild import ensure
+from search_service.engines.base import Refusal, Tombstone, WriteReport
+from search_service.kinds.institution import name_key
+from search_service.query.request import SearchRequest
+from search_service.store.institution import Certificate, Institution
+from search_service.store.journal import IndexState
+from tests.support import rows
+
+
+@pytest.fixture
+def indexed(services: Services) -> Services:
+    ensure(services.database, services.engine, "test")
+    return services
+
+
+def due(services: Services) -> list[tuple[str, uuid.UUID]]:
+    with services.database.read() as session:
+        found = select(IndexState.kind, IndexState.entity_id).where(IndexState.seq > IndexState.done_seq)
+        return [tuple(row) for row in session.execute(found)]
+
+
+def found(services: Services, q: str, kind: str) -> list[str]:
+    return [hit.id for hit in services.search.search(SearchRequest(q=q, kinds=(kind,))).hits]
+
+
+def test_a_change_becomes_searchable(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        row = rows.standard(session, "GB/T 228.1-2021", "金属材料 拉伸试验")
+    assert found(indexed, "拉伸", "standard") == []
+    done = drain(indexed.database, indexed.engine, worker="w")
+    assert (done.written, done.refused, done.due) == (1, 0, False)
+    assert found(indexed, "拉伸", "standard") == [str(row.id)]
+    assert due(indexed) == []
+
+
+def test_the_institution_is_in_its_capabilities(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        owner = rows.institution(session, "示例旧名检测院")
+        proof = rows.certificate(session, owner)
+        row = rows.capability(session, owner, proof)
+    drain_all(indexed.database, indexed.engine, worker="w")
+    with indexed.database.write() as session:
+        loaded = session.get_one(Institution, owner.id)
+        loaded.name = "示例新名检测院"
+        loaded.name_key = name_key(loaded.name)
+    drain_all(indexed.database, indexed.engine, worker="w")
+    assert found(indexed, "屈服强度 新名检测院", "capability") == [str(row.id)]
+    with indexed.database.write() as session:
+        session.get_one(Certificate, proof.id).nature = "CNAS"
+    drain_all(indexed.database, indexed.engine, worker="w")
+    wanted = SearchRequest(kinds=("capability",), filters={"nature": ("CNAS",)})
+    assert [hit.id for hit in indexed.search.search(wanted).hits] == [str(row.id)]
+    with indexed.database.write() as session:
+        session.get_one(Institution, owner.id).status = "suspended"
+    drain_all(indexed.database, indexed.engine, worker="w")
+    assert found(indexed, "屈服强度", "capability") == []
+
+
+def test_two_changes_while_a_drain_runs_are_not_merged_into_the_older(
+    indexed: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with indexed.database.write() as session:
+        row = rows.standard(session, "GB/T 1-2000", "第一个名称")
+    load = draining.load
+
+    def pause(*given: object) -> object:
+        """Between loading and writing, somebody changes the row twice."""
+        batch = load(*given)  # type: ignore[arg-type]
+        for title in ("第二个名称", "第三个名称"):
+            with indexed.database.write() as session:
+                session.get_one(type(row), row.id).title = title
+        return batch
+
+    monkeypatch.setattr(draining, "load", pause)
+    drain(indexed.database, indexed.engine, worker="w")
+    monkeypatch.setattr(draining, "load", load)
+    assert due(indexed) == [("standard", row.id)]
+    with indexed.database.read() as session:
+        state = session.get_one(IndexState, ("standard", row.id))
+        assert (state.seq, state.done_seq) == (3, 1)
+    drain_all(indexed.database, indexed.engine, worker="w")
+    assert found(indexed, "第三个名称", "standard") == [str(row.id)]
+    assert found(indexed, "第一个", "standard") == []
+
+
+def test_a_late_older_write_never_wins(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        row = rows.standard(session, "GB/T 1-2000", "旧名称")
+    with indexed.database.read() as session:
+        kind = next(k for k in indexed.registry.kinds if k.name == "standard")
+        old = draining.build_all(session, kind, {row.id: 1}, indexed.clock.now())
+    with indexed.database.write() as session:
+        session.get_one(type(row), row.id).title = "新名称"
+    drain_all(indexed.database, indexed.engine, worker="w")
+    index = indexed.engine.published("standard")
+    assert index is not None
+    assert indexed.engine.write(index, old).newer == (str(row.id),)
+    indexed.engine.refresh(index)
+    assert found(indexed, "新名称", "standard") == [str(row.id)]
+
+
+def test_a_deleted_row_leaves_a_tombstone(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        row = rows.standard(session, "GB/T 1-2000", "将被删除")
+    drain_all(indexed.database, indexed.engine, worker="w")
+    with indexed.database.write() as session:
+        session.get_one(type(row), row.id).deleted_at = indexed.clock.now()
+    drain_all(indexed.database, indexed.engine, worker="w")
+    index = indexed.engine.published("standard")
+    assert index is not None
+    assert dict(indexed.engine.entries(index)) == {}
+    assert indexed.engine.write(index, [Tombstone(str(row.id), 1)]).newer == (str(row.id),)
+
+
+def test_a_refused_document_waits_or_dies_alone(indexed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    with indexed.database.write() as session:
+        made = [rows.standard(session, f"GB/T {n}-2000") for n in (1, 2, 3)]
+    write = indexed.engine.write
+
+    def refuse(index: str, batch: list[object]) -> WriteReport:
+        """The engine takes all but two; no real engine can be made to refuse just these."""
+        refused = (Refusal(str(made[0].id), "busy", retry=True), Refusal(str(made[1].id), "too large", retry=False))
+        kept = [d for d in batch if d.id not in {r.id for r in refused}]  # type: ignore[attr-defined]
+        report = write(index, kept)  # type: ignore[arg-type]
+        return WriteReport(report.written, report.newer, refused)
+
+    monkeypatch.setattr(indexed.engine, "write", refuse)
+    done = drain(indexed.database, indexed.engine, worker="w")
+    assert (done.written, done.refused) == (1, 2)
+    with indexed.database.read() as session:
+        waits, dead, fine = (session.get_one(IndexState, ("standard", row.id)) for row in made)
+        assert waits.available_at > indexed.clock.now()
+        assert waits.dead_reason is None
+        assert dead.dead_reason == "too large"
+        assert fine.done_seq == fine.seq
+
+
+def test_only_one_worker_gets_a_row(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        rows.standard(session, "GB/T 1-2000")
+    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
+    assert len(draining._claim(indexed.database, kind, "one", 10)) == 1
+    assert draining._claim(indexed.database, kind, "two", 10) == {}
+    indexed.clock.move(draining.LEASE * 2)
+    assert len(draining._claim(indexed.database, kind, "two", 10)) == 1

@@ -1,0 +1,114 @@
+"""Bands (founding decision 9), declared weights, understanding, suggestions, highlights."""
+
+import pytest
+
+from api.wiring import Services
+from indexers.drain import drain_all
+from indexers.rebuild import ensure
+from search_service.kinds.base import Kind
+from search_service.kinds.parts import Use, Words
+from search_service.query.request import SearchRequest
+from search_service.search.answer import Answer
+from tests.support import rows
+
+
+@pytest.fixture
+def filled(services: Services) -> Services:
+    with services.database.write() as session:
+        rows.xian(session)
+        rows.division(session, "110105", "朝阳区", "110100", "朝阳")
+        rows.division(session, "211300", "朝阳市", "210000", "朝阳")
+        owner = rows.institution(session, "示例秦川测试院", short_names=["秦川测试"])
+        rows.standard(session, "JJG 52-2013", "弹性元件式一般压力表检定规程")
+        rows.standard(session, "JB/T 1-1999", "压力表", key="exact")
+        rows.standard(session, "JB/T 2-1999", "压力表 校验器", status="withdrawn", key="withdrawn")
+        rows.standard(session, "JB/T 3-1999", "压力表 校验器", key="current")
+        rows.standard(session, "JB/T 4-1999", "表面的压力", key="some")
+        rows.authorisation(session, owner, key="auth")
+        rows.capability(session, owner, object="压力表外壳", parameter="硬度", standards=["JJG 52-2013"], key="cap")
+    ensure(services.database, services.engine, "test")
+    drain_all(services.database, services.engine, worker="w")
+    return services
+
+
+def ask(services: Services, q: str, **given: object) -> Answer:
+    return services.search.search(SearchRequest(**{"q": q, "size": 20, **given}))  # type: ignore[arg-type]
+
+
+def test_own_number_exact_name_all_words(filled: Services) -> None:
+    answer = ask(filled, "JJG52")
+    assert [hit.why for hit in answer.hits[:1]] == [("identifier",)]
+    assert answer.hits[0].fields["number"] == "JJG 52-2013"
+    assert {hit.key for hit in answer.hits[1:]} == {"auth", "cap"}
+    answer = ask(filled, "压力表")
+    bands = [hit.why[0] for hit in answer.hits]
+    assert bands == sorted(bands, key=["identifier", "exact_name", "all_words"].index)
+    assert {hit.key for hit in answer.hits if hit.why == ("exact_name",)} == {"exact", "auth"}
+
+
+def test_kinds_take_turns_inside_a_band(filled: Services) -> None:
+    kinds = [hit.kind for hit in ask(filled, "压力表").hits if hit.why == ("all_words",)]
+    assert kinds[:2] == ["standard", "capability"]
+
+
+def test_some_words_only_when_nothing_has_all_of_them_and_it_is_said(filled: Services) -> None:
+    assert ask(filled, "压力表 校验器").relaxed == ()
+    answer = ask(filled, "压力表 洗衣机")
+    assert answer.relaxed
+    assert answer.total > 0
+    assert {hit.why for hit in answer.hits} == {("some_words",)}
+    assert ask(filled, "洗衣机").total == 0
+    assert ask(filled, "洗衣机").relaxed == ()
+
+
+def test_a_declared_weight_changes_an_order(filled: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    def order() -> list[str | None]:
+        return [hit.key for hit in ask(filled, "压力表 校验器", kinds=("standard",)).hits]
+
+    kind: Kind = filled.registry.kind("standard")
+    assert order()[:2] == ["current", "withdrawn"]
+    monkeypatch.setattr(kind, "priors", {"withdrawn": 1.0})
+    kind.__dict__.pop("profile", None)
+    assert order()[:2] == ["withdrawn", "current"]
+    monkeypatch.undo()
+    kind.__dict__.pop("profile", None)
+    assert any(isinstance(w, Words) and w.use is Use.FLAG for w in kind.words)
+
+
+def test_every_declared_weight_has_a_flag_that_carries_it(filled: Services) -> None:
+    for kind in filled.registry.kinds:
+        if kind.priors:
+            assert any(part.use is Use.FLAG for part in kind.words), kind.name
+
+
+def test_understood_holds_standard_unambiguous_region_and_service(filled: Services) -> None:
+    slots = {(s.slot, s.text, s.value) for s in ask(filled, "西安 JJG52-2013 压力表检定").understood}
+    assert slots == {
+        ("region", "西安", "610100"),
+        ("standard", "JJG52-2013", "JJG 52-2013"),
+        ("service", "检定", "verification"),
+    }
+    assert [s.label for s in ask(filled, "JJG 52").understood] == ["JJG 52(不注日期)"]
+    assert ask(filled, "朝阳 压力表").understood == ()
+    assert ask(filled, "压力表").understood == ()
+
+
+def test_region_and_service_stay_words_of_the_query(filled: Services) -> None:
+    assert [hit.key for hit in ask(filled, "西安 检定 压力表").hits] == ["auth"]
+    assert [hit.key for hit in ask(filled, "雁塔区 压力表 检测").hits] == ["cap"]
+
+
+def test_suggestions_come_from_names_and_numbers(filled: Services) -> None:
+    assert {s.text for s in filled.search.suggest("压力", size=20)} >= {"压力表", "压力表外壳", "压力表 校验器"}
+    assert [s.text for s in filled.search.suggest("jjg5")] == ["JJG 52-2013"]
+    assert [s.text for s in filled.search.suggest("校验")] == ["压力表 校验器"]
+    assert [s.text for s in filled.search.suggest("秦川", ["institution"])] == ["秦川测试"]
+    assert filled.search.suggest("  ") == []
+    assert "<mark>" in filled.search.suggest("压力")[0].highlighted
+
+
+def test_highlights_mark_what_was_typed_in_the_text_as_stored(filled: Services) -> None:
+    hit = ask(filled, "壓力錶", kinds=("authorisation",)).hits[0]
+    assert hit.highlights["instrument"] == "<mark>压力表</mark>"
+    hit = ask(filled, "jjg52", kinds=("standard",)).hits[0]
+    assert "<mark>" in hit.highlights["number"]
