@@ -1,0 +1,162 @@
+"""Pinyin: for people who type `shuibiao` and mean 水表; asked only when a query has no Han (P9).
+
+The index holds, in a field of its own with positions, the syllables of a name and the initials of its words; a query is
+taken apart into syllables in every possible way.  So any fragment is found that begins and ends with a syllable, and
+陕西 and 山西 are both found by `shanxi`.  All functions take folded text (analyzers/fold.py).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice, product
+
+from analyzers.grams import BAR, HAN, units
+from analyzers.vocabulary import load_lines
+from analyzers.words import cut_words
+
+INITIALS = "="
+"""Before every token of initials: `=sb`, so that the initials `a` + `n` are not the syllable `an`."""
+
+_HAN = re.compile(f"[{HAN}]")
+_ONLY_HAN = re.compile(f"[{HAN}]+")
+_LATIN = re.compile(r"[a-zü]")
+# A name longer than this is a sentence; its end is not asked for in pinyin.
+_MOST_UNITS = 64
+# People shorten one word of a name to its initials, two words ("dnbjd" 电能表检定), or the whole name.
+_MOST_WORDS = 2
+# One letter begins every second name, and nobody remembers more than a dozen.
+_FEWEST_INITIALS, _MOST_INITIALS = 2, 12
+# `fangan` has two readings, `xianan` four; a long word of many n and g would have thousands.
+_MOST_READINGS = 8
+# "zhongguojianyanrenzhengjituan" has 30 letters; twice that is no longer typed but pasted.
+_MOST_LETTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PinyinChunk:
+    """What one piece of a query may mean.
+
+    Attributes:
+        readings: each one a phrase of index tokens, fewest syllables first; empty when the piece is no pinyin.
+        initials: the index token of the piece taken as initials, weaker than any reading; None when it is too
+            short or too long for that.
+    """
+
+    readings: tuple[tuple[str, ...], ...]
+    initials: str | None
+
+
+def is_latin_query(folded: str) -> bool:
+    """Whether pinyin may be asked for at all: there are Latin letters and no Han."""
+    return _LATIN.search(folded) is not None and _HAN.search(folded) is None
+
+
+def index_tokens(folded: str) -> list[str]:
+    """The tokens of a name: syllables and other units in order with bars between stretches, then initials of words.
+
+    A character with several readings gets the one that it has in its word (重庆 chong qing, 重量 zhong liang).  At
+    most 64 units, and fewer than three tokens of initials for each word.
+    """
+    found = units(folded)[:_MOST_UNITS]
+    stretches: list[str] = []
+    for unit in found:
+        if unit.gap_before or not stretches:
+            stretches.append("")
+        stretches[-1] += unit.text
+    tokens: list[str] = []
+    initials: dict[str, None] = {}
+    for stretch in stretches:
+        if tokens:
+            tokens.append(BAR)
+        words = [_syllables(word) if _ONLY_HAN.fullmatch(word) else (word,) for word in cut_words(stretch)]
+        tokens += [syllable for word in words for syllable in word]
+        firsts = ["".join(syllable[0] for syllable in word) for word in words]
+        for start in range(len(firsts)):
+            for end in range(start + 1, start + 1 + _MOST_WORDS):
+                initials["".join(firsts[start:end])] = None
+        initials["".join(firsts)] = None
+    together = [f"{INITIALS}{letters}" for letters in initials if _FEWEST_INITIALS <= len(letters) <= _MOST_INITIALS]
+    # The bar keeps a phrase of syllables from running into the initials.
+    return [*tokens, BAR, *together] if together else tokens
+
+
+def query_chunks(folded: str) -> list[PinyinChunk]:
+    """The pieces of a query as pinyin, all of which have to match; empty when pinyin must not be asked.
+
+    Pieces that are all single syllables ("shui biao") make one phrase together.
+    """
+    if not is_latin_query(folded):
+        return []
+    pieces = [tuple(unit.text for unit in units(piece)) for piece in folded.split()]
+    chunks = [_chunk(piece) for piece in pieces if piece]
+    if not any(chunk.readings for chunk in chunks):
+        return chunks if all(chunk.initials for chunk in chunks) else []
+    # Beside real pinyin a piece that is none ("led dengju") stands for itself.
+    chunks = [
+        chunk if chunk.readings else PinyinChunk((piece,), chunk.initials)
+        for chunk, piece in zip(chunks, filter(None, pieces), strict=True)
+    ]
+    if len(chunks) > 1 and all(any(len(reading) == 1 for reading in chunk.readings) for chunk in chunks):
+        return [PinyinChunk(_phrases([chunk.readings for chunk in chunks]), None)]
+    return chunks
+
+
+def _chunk(piece: tuple[str, ...]) -> PinyinChunk:
+    parts = [tuple(_readings(unit)) for unit in piece]
+    readings: tuple[tuple[str, ...], ...] = ()
+    if any(parts):
+        # A unit that is no pinyin ("led", "2.5") stands for itself, as it does in the index.
+        readings = _phrases([part or ((unit,),) for part, unit in zip(parts, piece, strict=True)])
+    letters = piece[0] if len(piece) == 1 else ""
+    typed = _FEWEST_INITIALS <= len(letters) <= _MOST_INITIALS and letters.isascii() and letters.isalpha()
+    return PinyinChunk(readings, f"{INITIALS}{letters}" if typed else None)
+
+
+def _phrases(parts: list[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:
+    """Every choice of one reading for each part, as one phrase; a few at most."""
+    rows = islice(product(*parts), _MOST_READINGS)
+    return tuple(tuple(syllable for reading in row for syllable in reading) for row in rows)
+
+
+@lru_cache(maxsize=1 << 16)  # about as many different words as 66,585 titles have
+def _syllables(word: str) -> tuple[str, ...]:
+    """One syllable for each character of a word of Han; a character without pinyin stands for itself."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 0.15 s and 20 MB, which a query never needs
+
+    together = tuple(lazy_pinyin(word))
+    # pypinyin leaves characters that it does not know together, and a position each is what phrases rest on.
+    return together if len(together) == len(word) else tuple(lazy_pinyin(one)[0] for one in word)
+
+
+@cache
+def _known_syllables() -> frozenset[str]:
+    return frozenset(syllable for line in load_lines("syllables.txt") for syllable in line.split())
+
+
+def _readings(letters: str) -> list[tuple[str, ...]]:
+    """All ways to take a run of letters apart into syllables, longest first syllable first, a few at most."""
+    # ü is typed v; lve and nve are often typed as they are pronounced.
+    typed = re.sub(r"([ln])ue", r"\1ve", letters.replace("ü", "v"))
+    if len(typed) > _MOST_LETTERS or not re.fullmatch(r"[a-z]+", typed):
+        return []
+    known = _known_syllables()
+    ends = [False] * len(typed) + [True]  # whether the rest from here on can be taken apart at all
+    for at in reversed(range(len(typed))):
+        ends[at] = any(ends[end] and typed[at:end] in known for end in _ends(typed, at))
+
+    def ways(at: int) -> Iterator[tuple[str, ...]]:
+        if at == len(typed):
+            yield ()
+        for end in _ends(typed, at):
+            if ends[end] and typed[at:end] in known:
+                for rest in ways(end):
+                    yield (typed[at:end], *rest)
+
+    first = islice(ways(0), _MOST_READINGS)
+    return sorted(first, key=len)
+
+
+def _ends(letters: str, start: int) -> range:
+    """Where a syllable that begins at `start` may end, the longest (zhuang) first."""
+    return range(min(len(letters), start + 6), start, -1)
