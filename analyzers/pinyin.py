@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from analyzers.grams import BAR, HAN, units
 from analyzers.vocabulary import load_lines
@@ -23,8 +23,6 @@ _ONLY_HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"[a-zü]")
 # A name longer than this is a sentence; its end is not asked for in pinyin.
 _MOST_UNITS = 64
-# People shorten one word of a name to its initials, two words ("dnbjd" 电能表检定), or the whole name.
-_MOST_WORDS = 2
 # One letter begins every second name, and nobody remembers more than a dozen.
 _FEWEST_INITIALS, _MOST_INITIALS = 2, 12
 # `fangan` has two readings, `xianan` four; a long word of many n and g would have thousands.
@@ -67,18 +65,27 @@ def index_tokens(folded: str) -> list[str]:
     tokens: list[str] = []
     initials: dict[str, None] = {}
     for stretch in stretches:
+        syllables, shortened = _spelt(stretch)
         if tokens:
             tokens.append(BAR)
-        words = [_syllables(word) if _ONLY_HAN.fullmatch(word) else (word,) for word in cut_words(stretch)]
-        tokens += [syllable for word in words for syllable in word]
-        firsts = ["".join(syllable[0] for syllable in word) for word in words]
-        for start in range(len(firsts)):
-            for end in range(start + 1, start + 1 + _MOST_WORDS):
-                initials["".join(firsts[start:end])] = None
-        initials["".join(firsts)] = None
-    together = [f"{INITIALS}{letters}" for letters in initials if _FEWEST_INITIALS <= len(letters) <= _MOST_INITIALS]
+        tokens += syllables
+        initials.update(shortened)
     # The bar keeps a phrase of syllables from running into the initials.
-    return [*tokens, BAR, *together] if together else tokens
+    return [*tokens, BAR, *initials] if initials else tokens
+
+
+@lru_cache(1 << 13)  # names repeat from row to row, their parts from name to name; about 10 MB
+def _spelt(stretch: str) -> tuple[tuple[str, ...], dict[str, None]]:
+    """The syllables of a stretch, and the initials of its words, of two words side by side, and of all of it."""
+    words = [_syllables(word) if _ONLY_HAN.fullmatch(word) else (word,) for word in cut_words(stretch)]
+    firsts = ["".join([syllable[0] for syllable in word]) for word in words]
+    pairs = [one + other for one, other in pairwise(firsts)]
+    shortened = {
+        f"{INITIALS}{letters}": None
+        for letters in (*firsts, *pairs, "".join(firsts))
+        if _FEWEST_INITIALS <= len(letters) <= _MOST_INITIALS
+    }
+    return tuple(syllable for word in words for syllable in word), shortened
 
 
 def query_chunks(folded: str) -> list[PinyinChunk]:

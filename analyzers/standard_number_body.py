@@ -15,8 +15,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2049
 _YEAR_DIGITS, _SHORT_YEAR_DIGITS = 4, 2
 _PIVOT = 50
 """-93 is 1993, -10 is 2010: China printed two digits until 1994; in speech, and in print at ASTM, they live on."""
-# Longer runs of digits are telephone numbers, credit codes and the like; the longest real body has 8 (YBB 00332003).
-_MOST_DIGITS = 10
+# Longer ones are telephone numbers, credit codes and the like; the longest body has 8 digits (YBB 00332003), 18 when it
+# is a range (NY 1500.13.3-41500.31.1-49.2).
+_MOST_DIGITS, _MOST_DIGITS_WITH_PREFIX = 10, 18
 _MOST_ATOMS = 6
 # SJ 20032/1, JTG F80/1: a part after a slash is short, GB 5009.3/5009.4 are two numbers.
 _MOST_SLASH_DIGITS = 2
@@ -59,7 +60,8 @@ def read_body(tokens: Tokens, prefix: str, at: int, head: str) -> Body | None:
             return None
         body, at = (f"{head}-{first}" if head and tokens.kinds[at - 1] == "-" else head + first), after
     read = _tail(tokens, body, at, short=not years_have_four_digits(prefix))
-    return None if len(read.body) > _MOST_DIGITS and sum(map(str.isdigit, read.body)) > _MOST_DIGITS else read
+    most = _MOST_DIGITS_WITH_PREFIX if prefix else _MOST_DIGITS
+    return None if len(read.body) > most and sum(map(str.isdigit, read.body)) > most else read
 
 
 def _skip_joint(tokens: Tokens, at: int, head: str) -> int:
@@ -144,7 +146,8 @@ def _year(tokens: Tokens, at: int, *, short: bool) -> int:
     two = len(texts[after]) == _SHORT_YEAR_DIGITS and not more
     if mark == "-":
         # With spaces around it the dash may also open a remark: GB 4706 - 20个样品.
-        two = two and short and (joint == at or _stands_alone(tokens, after))
+        alone = _stands_alone(tokens, after) or _is_variant(texts[after + 1])
+        two = two and short and (joint == at or alone)
     return after if two and mark in "-:" else 0
 
 
@@ -169,15 +172,11 @@ def _variant(tokens: Tokens, at: int) -> tuple[str, int]:
     """A translation, revision or reaffirmation right behind the year, or an amendment."""
     kinds, texts = tokens.kinds, tokens.texts
     letters = texts[at]
-    if (
-        kinds[at] == LETTERS
-        and kinds[at + 1] not in {DIGITS, "/"}
-        and (len(letters) == 1 or letters in _DOUBLE_VARIANTS)
-    ):
+    if kinds[at + 1] not in {DIGITS, "/"} and _is_variant(letters):
         return letters, at + 1
     if kinds[at] == "(" and kinds[at + 2] == ")":
         inner = texts[at + 1]
-        if kinds[at + 1] == LETTERS and (len(inner) == 1 or inner in _DOUBLE_VARIANTS):
+        if _is_variant(inner):
             return inner, at + 3  # ISO 3613-2000(E)
         if kinds[at + 1] == DIGITS and plausible_year(inner):
             return f"({inner})", at + 3
@@ -185,7 +184,7 @@ def _variant(tokens: Tokens, at: int) -> tuple[str, int]:
 
 
 def _is_variant(letters: str) -> bool:
-    return len(letters) == 1 or letters in _DOUBLE_VARIANTS
+    return (len(letters) == 1 and letters.isascii() and letters.isalpha()) or letters in _DOUBLE_VARIANTS
 
 
 def _amendment(tokens: Tokens, at: int) -> tuple[str, int]:

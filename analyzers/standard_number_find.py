@@ -112,7 +112,7 @@ def _prefixed(tokens: Tokens, at: int, *, cell: bool) -> list[Reading]:
 
 def _counts(tokens: Tokens, reading: Reading, *, cell: bool) -> bool:
     """Whether the reading is a number here, and not a word, a unit or a formula that looks like one."""
-    if not _ends_well(tokens, reading) or _is_something_else(tokens, reading):
+    if not _ends_well(tokens, reading) or _is_something_else(reading):
         return False
     whole = _whole(tokens, reading, cell=cell)
     number, dated = reading.number, _dated(reading)
@@ -148,7 +148,7 @@ def _ends_well(tokens: Tokens, reading: Reading) -> bool:
     return kind != LETTERS or (len(text) >= _ENOUGH_LETTERS and text not in _UNITS)
 
 
-def _is_something_else(tokens: Tokens, reading: Reading) -> bool:
+def _is_something_else(reading: Reading) -> bool:
     """CAS 50-00-0 is a chemical, CH4 and SF6 are, too."""
     number = reading.number
     if number.prefix == "cas":
@@ -191,11 +191,9 @@ def _bare(tokens: Tokens, at: int, *, cell: bool) -> list[Reading]:
     before = tokens.kinds[at - 1] if at else END
     if before in {LETTERS, DIGITS} or before in _BEFORE_QUANTITY or not plausible_year(reading.number.printed_year):
         return []
-    number = reading.number
     joined = not {BLANK, "("} & set(tokens.kinds[reading.start : reading.end])
-    return (
-        [reading] if joined and not plausible_year(number.body) and not _quantity_follows(tokens, reading.end) else []
-    )
+    years = plausible_year(reading.number.body)  # 2014-2015
+    return [reading] if joined and not years and not _quantity_follows(tokens, reading.end) else []
 
 
 def _with_part(reading: Reading) -> list[Reading]:
@@ -211,6 +209,6 @@ def _is_quantity(tokens: Tokens, reading: Reading) -> bool:
     """0-2000, 0.5-2000, 100-2000V, the scale 1:2000 and the date 2024-05-01, even as the whole query."""
     number = reading.number
     measured = number.variant in _UNITS and len(number.body) < _MORE_THAN_MEASURED
-    date = number.year is None and "-" in number.body and _DATES_FROM <= number.stem and plausible_year(number.stem)
+    date = number.year is None and "-" in number.body and number.stem >= _DATES_FROM and plausible_year(number.stem)
     scale = ":" in tokens.kinds[reading.start : reading.end] and number.body == "1"
     return measured or date or scale or number.stem == "0"

@@ -12,9 +12,9 @@ import logging
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from analyzers.grams import DIGITS, HAN, LETTERS
@@ -29,20 +29,18 @@ _OTHER_UNIT = re.compile(rf"[{HAN}]|{DIGITS}|{LETTERS}")
 _SHORT = 16
 
 
-Cut = Callable[[str], Sequence[str]]
+Cut = Callable[[str, bool], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cutter:
-    """One loaded dictionary; both functions take a run of Chinese characters."""
+    """One loaded dictionary; both functions take a run of Chinese characters and whether to guess (HMM): never here."""
 
     library: str
     cut: Cut
     cut_for_search: Cut
 
 
-# Half of the runs in 66,585 titles are found again among so many; about 10 MB.
-_REMEMBERED = 1 << 14
 _lock = threading.Lock()
 _loaded: Cutter | None = None
 
@@ -90,8 +88,8 @@ def load_rjieba(own: Iterable[tuple[str, int]]) -> Cutter | None:
     dictionary = rjieba.Jieba()
     for word, frequency in own:
         dictionary.add_word(word, frequency, "n")
-    cut = partial(dictionary.cut, hmm=False)
-    return Cutter("rjieba", cut, _for_search(cut, dictionary.has_word))
+    # The bare functions: a call of ours around each run would cost a tenth.
+    return Cutter("rjieba", dictionary.cut, dictionary.cut_for_search)
 
 
 def load_jieba(own: Iterable[tuple[str, int]], cache_dir: Path | None = None) -> Cutter:
@@ -115,42 +113,9 @@ def load_jieba(own: Iterable[tuple[str, int]], cache_dir: Path | None = None) ->
         dictionary.add_word(word, frequency)
     return Cutter(
         "jieba",
-        lambda run: dictionary.lcut(run, HMM=False),
-        lambda run: dictionary.lcut_for_search(run, HMM=False),
+        lambda run, hmm: dictionary.lcut(run, HMM=hmm),
+        lambda run, hmm: dictionary.lcut_for_search(run, HMM=hmm),
     )
-
-
-def _remembering(cutter: Cutter) -> Cutter:
-    """The same words from memory for runs that came lately: names and parameters repeat from row to row."""
-    return Cutter(
-        cutter.library,
-        lru_cache(_REMEMBERED)(cutter.cut),
-        lru_cache(_REMEMBERED)(cutter.cut_for_search),
-    )
-
-
-def _for_search(cut: Cut, known: Callable[[str], bool]) -> Cut:
-    """The search mode of jieba over a `cut`: before each long word the known words of two and three characters in it.
-
-    rjieba has one too, but looks every long word up again each time; remembered, the whole takes half of the time.
-    """
-
-    @cache  # only words of the dictionary have three characters, so it cannot grow beyond that
-    def with_inner(word: str) -> tuple[str, ...]:
-        sizes = range(2, min(len(word), 4))
-        inner = (word[at : at + size] for size in sizes for at in range(len(word) - size + 1))
-        return (*filter(known, inner), word)
-
-    def cut_for_search(run: str) -> list[str]:
-        words: list[str] = []
-        for word in cut(run):
-            if len(word) > 2:  # noqa: PLR2004 - the shortest word that can have a word inside
-                words += with_inner(word)
-            else:
-                words.append(word)
-        return words
-
-    return cut_for_search
 
 
 def _cutter() -> Cutter:
@@ -169,7 +134,7 @@ def _words(folded: str, cut: Cut) -> list[str]:
         if not chinese:
             words += _other_units(piece) if len(piece) <= _SHORT else _OTHER_UNIT.findall(piece)
         elif piece:
-            words += cut(piece)
+            words += cut(piece, False)
         chinese = not chinese
     return words
 

@@ -155,13 +155,14 @@ def test_every_written_form_is_found(printed: str) -> None:
 
 def _made_up(rng: random.Random) -> StandardNumber:
     """A number of any listed prefix, any year and any shape of body."""
-    listed = rng.choice(load_lines("prefixes.txt")).split("|")
-    prefix = rng.choice([listed[0], *(listed[0].strip() + ending for ending in " ".join(listed[1:2]).split())])
+    lines = [[part.strip() for part in line.split("|")] for line in load_lines("prefixes.txt") if "slash" not in line]
+    listed = rng.choice(lines)
+    endings = listed[1].split() if len(listed) > 1 else []
+    literal = rng.choice([listed[0], *(listed[0] + ending for ending in endings)])
+    local = f"DB{rng.choice(['11', '61', '3202', '440400'])}{rng.choice(['', '/T'])}"
+    prefix = rng.choice([literal, literal, local, f"T/{rng.choice(sorted(ASSOCIATIONS))}"])
     body = f"{rng.randint(1, 10 ** rng.randint(2, 5))}{rng.choice(['', f'.{rng.randint(1, 40)}'])}"
     year = rng.choice(["", f"-{rng.randint(1957, 2026)}"])
-    prefix = rng.choice(
-        [prefix.strip(), f"DB{rng.choice(['11', '61', '3202'])}/T", f"T/{rng.choice(sorted(ASSOCIATIONS))}"]
-    )
     number = parse(f"{prefix} {body}{year}")
     assert number is not None, (prefix, body, year)
     return number

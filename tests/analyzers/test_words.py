@@ -80,16 +80,17 @@ def test_rjieba_gives_exactly_the_words_of_jieba(own: str, runs: list[str]) -> N
     different = [
         run
         for run in asked
-        if fast.cut(run) != reference.cut(run) or fast.cut_for_search(run) != reference.cut_for_search(run)
+        if fast.cut(run, False) != reference.cut(run, False)
+        or fast.cut_for_search(run, False) != reference.cut_for_search(run, False)
     ]
     assert different == []
 
 
 def test_own_words_change_the_words() -> None:
     fast, reference = pair([("检定规程", 5)])
-    assert fast.cut("检定规程") == reference.cut("检定规程") == ["检定规程"]
+    assert fast.cut("检定规程", False) == reference.cut("检定规程", False) == ["检定规程"]
     fast, reference = pair([])
-    assert fast.cut("检定规程") == reference.cut("检定规程") == ["检定", "规程"]
+    assert fast.cut("检定规程", False) == reference.cut("检定规程", False) == ["检定", "规程"]
 
 
 def test_the_dictionary_of_ours_is_well_formed_and_new_to_jieba(jieba_vocabulary: list[str]) -> None:
