@@ -118,7 +118,8 @@ class Ask:
         facets: keyword fields to count, each with how many values at most.
         limit: hits wanted, best first.
         order: None for relevance.
-        floor: hits below this score are left out (scores are rounded to 0.01 first).
+        floor: hits below this score are left out (scores are rounded to 0.01 first); `total` and facets are not
+            affected.  Beside an order at most the 20,000 best are put in it: narrow the query instead where possible.
     """
 
     query: Node
@@ -133,7 +134,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class EngineHit:
-    """One match; `score` is rounded to 0.01, as far as two engines can agree."""
+    """One match; `score` is rounded to 0.01, as far as two engines can agree, and 0 when the ask has an order."""
 
     id: str
     score: float
@@ -152,7 +153,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to an `Ask`: hits by (−score, tie) or (sort value, tie), complete up to `limit`."""
+    """The answer to an `Ask`: hits by (−score, tie) or (sort value, tie), complete up to `limit`.
+
+    Facets are exact, the most frequent value first and equals by value.  More than 20,000 hits of one score may come
+    in the engine's own order.
+    """
 
     total: int
     hits: tuple[EngineHit, ...]
@@ -175,7 +180,11 @@ class Engine(Protocol):
         """Make an empty index.  It is not searched until published."""
 
     def write(self, index: str, batch: Sequence[Document | Tombstone]) -> WriteReport:
-        """Store a batch by the rule of external versions: a document with a smaller `seq` never replaces."""
+        """Store a batch by the rule of external versions: a document with a smaller `seq` never replaces.
+
+        Of several items of one id the newest counts.  What was written is neither visible nor durable before
+        `refresh`: only then is a mark done.
+        """
 
     def refresh(self, index: str) -> None:
         """Make all that was written visible to searches."""

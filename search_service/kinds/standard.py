@@ -150,6 +150,8 @@ class StandardKind(Kind):
         begun = row.effective_on is None or row.effective_on <= today
         if action.ends == "withdrawn" and row.withdrawn_on is None and begun:
             row.withdrawn_on = today
+        elif action.ends == "current":
+            row.withdrawn_on = None
 
     def prepare(self, row: Standard) -> None:
         """Parse the number once; a tombstone gives it free."""

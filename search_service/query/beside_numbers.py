@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from analyzers.fold import fold
 from analyzers.grams import unit_tokens
 from search_service.query import bm25, number_tier, text_tier
-from search_service.query.alternatives import Alternatives, joined
+from search_service.query.alternatives import Alternatives
 from search_service.query.bands import ALL_WORDS, IDENTIFIER, SOME_WORDS
 from search_service.query.bm25 import Frequencies
 from search_service.query.lexical import CITED, NUM
@@ -29,7 +29,7 @@ _WHOLE_IN_NAME, _WHOLE_IN_TEXT = 6000.0, 5900.0
 _MENTIONED = 50.0
 """The number is named in the row's words only: less than any key."""
 _TELLING_DIGITS = 3
-"""Digits of a number from which on its units say enough without standing side by side: texts are full of GB, T and 1."""
+"""Digits from which on a number's units say enough without standing side by side: texts are full of GB, T and 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Part:
 def part(parsed: ParsedQuery, other: Alternatives, frequencies: Frequencies, *, cites: bool) -> Part:
     """The formula's part for a query with at least one number."""
     share = 1.0 / len(parsed.numbers)
-    words = joined(parsed.rest.telling, parsed.rest.folded, other)
+    words = other.joined(parsed.rest.telling, parsed.rest.folded)
     there = [text_tier.all_there(words, other)] if words else []
     mentioned = any_of([_mentioned(slot) for slot in parsed.numbers])
     tiers = [tier for slot in parsed.numbers for tier in number_tier.tiers(slot.readings)]
@@ -57,8 +57,8 @@ def part(parsed: ParsedQuery, other: Alternatives, frequencies: Frequencies, *, 
     ]
     matching = [number_tier.score(NUM, slot.readings, share) for slot in parsed.numbers]
     if not cites:
-        scored = [Boost(node, _BESIDE_OWN) for node in bm25.body(words, frequencies)]
-        return Part(options, matching, scored)
+        light: list[Node] = [Boost(node, _BESIDE_OWN) for node in bm25.body(words, frequencies)]
+        return Part(options, matching, light)
     cited = _keyed(CITED, [tier.key for tier in tiers if tier.cited], ALL_WORDS)
     options += [Option(text_tier.every([option.condition, *there]), 0.0) for option in cited]
     matching += [number_tier.score(CITED, slot.readings, share * _CITED) for slot in parsed.numbers]

@@ -29,10 +29,11 @@ def body(tokens: Sequence[str], frequencies: Frequencies) -> list[Node]:
     return _rarest(BODY_W, tokens, frequencies)
 
 
-def others(tokens: Sequence[str], alternatives: Alternatives) -> list[Node]:
+def others(tokens: Sequence[str], other: Alternatives) -> list[Node]:
     """Other words for those of the query, at half."""
-    found = dict.fromkeys(word for token in tokens for other in alternatives(token) for word in query_words(other))
-    return [Boost(Term(BODY_W, word), _SYNONYM) for word in found if word not in tokens][:_MOST]
+    found = dict.fromkeys(word for token in tokens for text in other.all(token) for word in query_words(text))
+    added: list[Node] = [Boost(Term(BODY_W, word), _SYNONYM) for word in found if word not in tokens]
+    return added[:_MOST]
 
 
 def _rarest(field: str, tokens: Sequence[str], frequencies: Frequencies) -> list[Node]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from search_service.kinds.profile import Profile
 from search_service.query import beside_numbers, bm25, pinyin_tier, text_tier
-from search_service.query.alternatives import Synonyms, alternatives, joined
+from search_service.query.alternatives import Alternatives, Synonyms
 from search_service.query.bands import ALL_WORDS, BANDS, IDENTIFIER
 from search_service.query.bm25 import Frequencies
 from search_service.query.lexical import FLAG, NUM, PLAIN_NUMBER
@@ -44,14 +44,14 @@ def compile_query(parsed: ParsedQuery, profile: Profile, frequencies: Frequencie
         return Compiled(Everything(), Everything())
     if not parsed.whole.units:
         return Compiled(Nothing(), Nothing())
-    other = alternatives(synonyms)
+    other = Alternatives(synonyms)
     options = [*_identifiers(parsed), *text_tier.exact_name(parsed.text, len(parsed.whole.units))]
     if parsed.numbers:
         part = beside_numbers.part(parsed, other, frequencies, cites=profile.cites)
         options += part.options
         matching, added = part.matching, part.added
     else:
-        words = joined(parsed.whole.content, parsed.whole.folded, other)
+        words = other.joined(parsed.whole.content, parsed.whole.folded)
         options += [*text_tier.literal(parsed.whole), *text_tier.worded(words, other)]
         matching = [
             *bm25.words(parsed.whole, frequencies),

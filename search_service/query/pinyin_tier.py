@@ -28,7 +28,9 @@ def score(chunks: Sequence[PinyinChunk]) -> list[Node]:
 
 
 def _spelt(chunk: PinyinChunk) -> Node:
-    return any_of([Phrase(PINYIN, reading) if len(reading) > 1 else Term(PINYIN, *reading) for reading in chunk.readings])
+    return any_of(
+        [Phrase(PINYIN, reading) if len(reading) > 1 else Term(PINYIN, *reading) for reading in chunk.readings]
+    )
 
 
 def _spelt_or_shortened(chunk: PinyinChunk) -> Node:

@@ -9,21 +9,22 @@ from collections.abc import Sequence
 from analyzers.words import cut_words
 
 QUESTION_WORDS = frozenset(
-    "请问 什么 哪些 哪个 哪家 哪里 哪儿 哪种 哪 怎么 怎样 怎么样 怎么办 如何 多少 多久 几 吗 呢 么 啊 吧 谁 啥 是否 能否 可否"
-    " 有没有 能不能 可不可以 是不是 为什么 为何 何时 何处 什么样 谁家".split()
+    "请问 什么 哪些 哪个 哪家 哪里 哪儿 哪种 哪 怎么 怎样 怎么样 怎么办 如何 多少 多久 几 吗 呢 么 啊 吧"
+    " 谁 啥 是否 能否 可否 有没有 能不能 可不可以 是不是 为什么 为何 何时 何处 什么样 谁家".split()
 )
 """Words that make a text a question; they are never searched for."""
 
 SERVICE_WORDS = frozenset(
-    "检测 检验 校准 检定 评价 认证 测试 机构 单位 公司 实验室 检验检测 服务 标准 国家标准 行业标准 国标 行标 规范 规程 资质 报告"
-    " 证书 项目 能力".split()
+    "检测 检验 校准 检定 评价 认证 测试 机构 单位 公司 实验室 检验检测 服务 标准 国家标准 行业标准 国标"
+    " 行标 规范 规程 资质 报告 证书 项目 能力".split()
 )
 """What everybody asks about here; beside a standard number they tell nothing."""
 
 _FILLERS = frozenset(
-    "的 了 有 是 在 做 按 按照 依据 根据 关于 对 对于 我 我们 你们 你 您 想 要 需要 找 查 查询 查一下 查找 搜索 帮 帮我 一下 一个 这个"
-    " 那个 能 可以 应该 应 执行 适用 使用 用 采用 参照 参考 哦 请 谢谢 还 现在 有效 作废 最新 替代 出具 钱 费用 价格 次 一次 进行 办理 都 会"
-    " 相关 有关 方面 里 去 给 被 把 和 与 及".split()
+    "的 了 有 是 在 做 按 按照 依据 根据 关于 对 对于 我 我们 你们 你 您 想 要 需要 找 查 查询 查一下"
+    " 查找 搜索 帮 帮我 一下 一个 这个 那个 能 可以 应该 应 执行 适用 使用 用 采用 参照 参考 哦 请 谢谢"
+    " 还 现在 有效 作废 最新 替代 出具 钱 费用 价格 次 一次 进行 办理 都 会 相关 有关 方面 里 去 给 被 把"
+    " 和 与 及".split()
 )
 """Small words that stand around what is asked for."""
 

@@ -6,7 +6,7 @@ An abstract that holds the query would win twice if tiers were added, so they ar
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from analyzers.grams import BAR, START, Chunk, bigrams_strict, unit_tokens
+from analyzers.grams import BAR, START, Chunk, bigrams_strict, chunks, unit_tokens
 from search_service.query.alternatives import Alternatives
 from search_service.query.bands import ALL_WORDS, EXACT_NAME
 from search_service.query.lexical import ABS_B, BODY_W, TITLE_B, TITLE_K, TITLE_U, exact_key, plain_key
@@ -63,28 +63,31 @@ def exact_name(text: str, units: int) -> list[Option]:
 
 def literal(wording: Wording) -> list[Option]:
     """A name or a text holds the pieces of the query as they were typed."""
-    units, chunks = len(wording.units), wording.settled
-    if not chunks:
+    if not wording.settled:
         return []
-    options = []
-    if len(chunks) > 1:
-        together = tuple(token for chunk in chunks for token in chunk.tokens)
-        options.append(Option(in_name(together), length(units) + _TOGETHER, implied=True))
-    options += [
-        Option(every(_in_name(chunk) for chunk in chunks), length(units), implied=True),
-        Option(every(in_name(chunk.tokens) for chunk in chunks), _SPACED * length(units)),
-        Option(every(_in_text(chunk) for chunk in chunks), _in_text_worth(units)),
+    units, core = len(wording.units), wording.core
+    options = [
+        *_adjacent(wording, 1.0),
+        Option(every(in_name(chunk.tokens) for chunk in wording.settled), _SPACED * length(units)),
     ]
-    if wording.core and wording.core.chunks:
-        core, chunks = len(wording.core.units), wording.core.chunks
-        options += [
-            Option(every(_in_name(chunk) for chunk in chunks), _CORE * length(core)),
-            Option(every(_in_text(chunk) for chunk in chunks), _CORE * _in_text_worth(core)),
-        ]
+    return options + _adjacent(core, _CORE) if core and core.settled else options
+
+
+def _adjacent(wording: Wording, factor: float) -> list[Option]:
+    """Strictly, in a name or a text; in a name better still as the chunks stood together."""
+    units, settled = len(wording.units), wording.settled
+    options = [
+        Option(every(_in_name(chunk) for chunk in settled), factor * length(units), implied=factor == 1.0),
+        Option(every(_in_text(chunk) for chunk in settled), factor * (75.0 + 15.0 * min(units, _MOST_UNITS))),
+    ]
+    if len(settled) > 1:
+        strict = _phrase(TITLE_B, bigrams_strict(" ".join(chunk.text for chunk in settled)))
+        together = every([strict, in_name([token for chunk in settled for token in chunk.tokens])])
+        options.append(Option(together, factor * length(units) + _TOGETHER, implied=True))
     return options
 
 
-def worded(words: Sequence[str], alternatives: Alternatives) -> list[Option]:
+def worded(words: Sequence[str], other: Alternatives) -> list[Option]:
     """All content words are there: in the names, or over names and texts together with alternatives at half."""
     units = sum(len(unit_tokens(word)) for word in words)
     worth = 50.0 + 10.0 * units
@@ -92,13 +95,13 @@ def worded(words: Sequence[str], alternatives: Alternatives) -> list[Option]:
     if len(words) in _TITLE_WORDS:
         options.append(Option(every(_word_in_name(word) for word in words), worth, implied=True))
     if words:
-        options.append(Option(all_there(words, alternatives), worth / 2))
+        options.append(Option(all_there(words, other), worth / 2))
     return options
 
 
-def all_there(words: Sequence[str], alternatives: Alternatives) -> Node:
+def all_there(words: Sequence[str], other: Alternatives) -> Node:
     """Every word, or one that counts as it, somewhere in the names or texts; not asked without words."""
-    return every(any_of([_word_there(form) for form in (word, *alternatives(word))]) for word in words)
+    return every(any_of([_word_there(form) for form in (word, *other.counting(word))]) for word in words)
 
 
 def starts_so(wording: Wording) -> list[Node]:
@@ -138,10 +141,6 @@ def every(nodes: Iterable[Node]) -> Node:
     return found[0] if len(found) == 1 else Bool(filter=found)
 
 
-def _in_text_worth(units: int) -> float:
-    return 75.0 + 15.0 * min(units, _MOST_UNITS)
-
-
 def _in_name(chunk: Chunk) -> Node:
     """Strictly: side by side, with punctuation only where the query has some."""
     if not _has_bigram(chunk):
@@ -161,15 +160,11 @@ def _in_text(chunk: Chunk) -> Node:
 
 
 def _word_in_name(word: str) -> Node:
-    bigrams = bigrams_strict(word)
-    return _phrase(TITLE_B, bigrams) if bigrams else _phrase(TITLE_U, (word,))
+    return every(_in_name(chunk) for chunk in chunks(word))
 
 
 def _word_there(word: str) -> Node:
-    bigrams = bigrams_strict(word)
-    if not bigrams:
-        return any_of([_phrase(TITLE_U, (word,)), Term(BODY_W, word)])
-    return any_of([_phrase(TITLE_B, bigrams), _phrase(ABS_B, bigrams)])
+    return every(any_of([_in_name(chunk), _in_text(chunk)]) for chunk in chunks(word))
 
 
 def _has_bigram(chunk: Chunk) -> bool:
@@ -177,5 +172,6 @@ def _has_bigram(chunk: Chunk) -> bool:
 
 
 def _phrase(field: str, tokens: Sequence[str]) -> Node:
+    if not tokens:
+        return Nothing()
     return Term(field, tokens[0]) if len(tokens) == 1 else Phrase(field, tuple(tokens))
-

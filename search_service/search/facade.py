@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzers.highlight import highlight
+from analyzers.fold import fold
+from analyzers.highlight import highlight, number_spans
 from analyzers.synonyms import SynonymTable
 from search_service.engines.base import IDENTIFIER, Ask, Count, Engine, EngineHit, Found, Order
 from search_service.errors import NotFound
@@ -134,7 +135,7 @@ class Search:
             if picture is None:
                 continue
             text = _completed(picture, prefixes)
-            suggestions.setdefault(text, Suggestion(text, name, hit.id, _url(name, hit.id), highlight(text, [typed])))
+            suggestions.setdefault(text, Suggestion(text, name, hit.id, _url(name, hit.id), highlight(text, [fold(typed)], typing=True)))
         return list(suggestions.values())[:size]
 
     def _complete(self, kind: Kind, prefixes: Sequence[str], size: int, leave_out: Hidden, now: datetime) -> Found:
@@ -225,7 +226,11 @@ def _facets(asked: _Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetV
 
 
 def _hit(kind: str, hit: EngineHit, picture: Picture, parsed: ParsedQuery) -> Hit:
-    marked = {name: highlight(text, parsed.terms) for name, text in picture.texts.items()} if parsed.terms else {}
+    numbers = [reading for slot in parsed.numbers for reading in slot.readings]
+    marked = {
+        name: highlight(text, parsed.terms, spans=number_spans(text, numbers) if numbers else ())
+        for name, text in (picture.texts.items() if parsed.terms else ())
+    }
     return Hit(
         kind=kind,
         id=hit.id,

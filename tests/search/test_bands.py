@@ -16,7 +16,7 @@ from tests.support import rows
 def filled(services: Services) -> Services:
     with services.database.write() as session:
         rows.xian(session)
-        rows.division(session, "110105", "朝阳区", "110100", "朝阳")
+        rows.division(session, "110105", "朝阳区", "110000", "朝阳")
         rows.division(session, "211300", "朝阳市", "210000", "朝阳")
         owner = rows.institution(session, "示例秦川测试院", short_names=["秦川测试"])
         rows.standard(session, "JJG 52-2013", "弹性元件式一般压力表检定规程")

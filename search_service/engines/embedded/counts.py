@@ -3,24 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tantivy import Query, Searcher
+from tantivy import Searcher
 
 from search_service.engines.base import SEQUENCE, Ask, Count
 from search_service.engines.embedded.compiler import Compiler
 from search_service.query.nodes import Node
 
-SPARE: Final = 20
-"""Values counted beyond the wanted ones: equals at the edge are put in order here, by value."""
-MOST_VALUES: Final = 60_000
-"""tantivy refuses to return more than 65,000 buckets."""
 EVERY_VALUE: Final = 2**31 - 1
 """Values each segment hands to the merge; with fewer, counts over several segments would be estimates."""
+MOST_VALUES: Final = 60_000
+"""tantivy refuses to return more than 65,000 buckets."""
 
 
 class Counts:
     """The counts of one ask on one state of an index."""
 
     def __init__(self, searcher: Searcher, compiler: Compiler, *, tombstones: bool) -> None:
+        """Take whether the index holds any tombstones."""
         self._searcher = searcher
         self._compiler = compiler
         self._tombstones = tombstones
@@ -37,28 +36,20 @@ class Counts:
         return total, {name: found[name] for name in ask.facets}
 
     def _pass(self, conditions: Sequence[Node], facets: Mapping[str, int]) -> tuple[int, dict[str, tuple[Count, ...]]]:
-        """Everything that is counted over the same documents: one call, a second if equals reach past the spare."""
+        """Everything that is counted over the same documents, in one call."""
         query = self._compiler.matching(conditions, tombstones=self._tombstones)
-        sizes = {name: size + SPARE for name, size in facets.items() if size > 0}
-        answer = self._aggregate(query, sizes)
-        unsettled = {name: MOST_VALUES for name in sizes if _cuts_equals(answer[f"by {name}"]["buckets"], facets[name])}
-        if unsettled:
-            answer |= self._aggregate(query, unsettled)
-        found = {name: _first(answer[f"by {name}"]["buckets"], facets[name]) for name in sizes}
-        return int(answer["total"]["value"]), {name: found.get(name, ()) for name in facets}
-
-    def _aggregate(self, query: Query, sizes: Mapping[str, int]) -> dict[str, Any]:
+        # Every document has exactly one sequence; an aggregate counts three times faster than a search.
         wanted: dict[str, Any] = {"total": {"value_count": {"field": SEQUENCE}}}
-        for name, size in sizes.items():
-            wanted[f"by {name}"] = {"terms": {"field": name, "size": size, "segment_size": EVERY_VALUE}}
-        return self._searcher.aggregate(query, wanted)
+        for name, size in facets.items():
+            if size > 0:
+                wanted[f"by {name}"] = {
+                    "terms": {"field": name, "size": min(size, MOST_VALUES), "segment_size": EVERY_VALUE},
+                }
+        answer = self._searcher.aggregate(query, wanted)
+        found = {name: _counts(answer[f"by {name}"]) if size > 0 else () for name, size in facets.items()}
+        return int(answer["total"]["value"]), found
 
 
-def _cuts_equals(buckets: Sequence[Any], wanted: int) -> bool:
-    """Whether a value that was left out may count as much as the last wanted one."""
-    return len(buckets) == wanted + SPARE and buckets[-1]["doc_count"] == buckets[wanted - 1]["doc_count"]
-
-
-def _first(buckets: Sequence[Any], wanted: int) -> tuple[Count, ...]:
-    counts = [Count(value=bucket["key"], count=bucket["doc_count"]) for bucket in buckets]
-    return tuple(sorted(counts, key=lambda count: (-count.count, count.value))[:wanted])
+def _counts(facet: Mapping[str, Any]) -> tuple[Count, ...]:
+    """The most frequent first and equals by value: tantivy gives them so, and the contract suite holds it to that."""
+    return tuple(Count(value=bucket["key"], count=bucket["doc_count"]) for bucket in facet["buckets"])

@@ -12,7 +12,7 @@ LONGEST_VALUE: Final = 32_766
 """Bytes of one token.  tantivy silently drops tokens over 65,530 and Elasticsearch refuses those over 32,766."""
 
 
-class Unfit(Exception):  # noqa: N818 - not an error of ours but the reason of a `Refusal`
+class Unfit(Exception):
     """A document that the index cannot hold; the text says why, in Chinese."""
 
 
@@ -59,7 +59,7 @@ def _add_fields(fields: Fields, made: tantivy.Document, item: Document) -> None:
         made.add_text(name, text)
     for name, values in item.keywords.items():
         if name != IDENTIFIER:
-            for value in dict.fromkeys(values):  # a value twice in one row must not count twice in a facet
+            for value in values:
                 _add_value(made, name, value)
     for name in fields.own_numbers:
         made.add_integer(name, item.numbers[name])

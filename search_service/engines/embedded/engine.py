@@ -3,21 +3,25 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import tantivy
 
 from search_service.engines.base import Ask, Document, Found, IndexInfo, IndexSchema, Tombstone, WriteReport
 from search_service.engines.embedded.fields import Fields
-from search_service.engines.embedded.files import Files
+from search_service.engines.embedded.files import Files, Unreadable
 from search_service.engines.embedded.index import OpenIndex
 from search_service.engines.embedded.schema import tantivy_schema
 from search_service.engines.embedded.suggest import Suggester
 from search_service.errors import Conflict, EngineUnavailable, NotFound
 
+Answer = TypeVar("Answer")
+
 
 class EmbeddedEngine:
-    """`search_service.engines.base.Engine` on files under one directory (ADR: the embedded engine).
+    """`search_service.engines.base.Engine` on files under one directory (founding decision 4).
 
     Any number of processes may read; each index has one writing process at a time, the first that writes until it
     closes.  `write` alone is neither visible nor durable: a mark is done after `refresh`.
@@ -79,32 +83,37 @@ class EmbeddedEngine:
         return before
 
     def published(self, kind: str) -> str | None:
-        """See `Engine.published`."""
-        return self._files.published(kind)
+        """See `Engine.published`; None also where the index cannot be read any more, so that it is rebuilt."""
+        name = self._files.published(kind)
+        try:
+            return name and self._index(name).name
+        except (NotFound, Unreadable):
+            return None
 
     def search(self, kind: str, ask: Ask) -> Found:
         """See `Engine.search`."""
-        return self._searched(kind).search(ask)
+        return self._searched(kind, lambda index: index.search(ask))
 
     def suggest(self, kind: str, prefix: str, limit: int) -> Sequence[str]:
         """See `Engine.suggest`."""
-        return self._searched(kind).suggest(prefix, limit)
+        return self._searched(kind, lambda index: index.suggest(prefix, limit))
 
     def frequencies(self, kind: str, field: str, tokens: Sequence[str]) -> Mapping[str, int]:
         """See `Engine.frequencies`."""
-        return self._searched(kind).frequencies(field, tokens)
+        return self._searched(kind, lambda index: index.frequencies(field, tokens))
 
     def entries(self, index: str) -> Iterator[tuple[str, int]]:
         """See `Engine.entries`."""
         return self._index(index).entries()
 
     def list(self, kind: str) -> Sequence[IndexInfo]:
-        """See `Engine.list`."""
+        """See `Engine.list`; an index that cannot be read has no documents."""
         published = self._files.published(kind)
-        return [
-            IndexInfo(name=name, documents=self._index(name).snapshot().documents, published=name == published)
-            for name in self._files.names(kind)
-        ]
+        found = []
+        for name in self._files.names(kind):
+            with suppress(NotFound):  # dropped in this moment
+                found.append(IndexInfo(name, self._documents(name), published=name == published))
+        return found
 
     def drop(self, index: str) -> None:
         """Remove an index.
@@ -114,13 +123,14 @@ class EmbeddedEngine:
             Conflict: it is published.
             EngineUnavailable: another process is writing it.
         """
-        opened = self._index(index)
-        kind = opened.fields.declared.kind
+        kind = self._files.kind(index)
         with self._files.changing():
             if self._files.published(kind) == index:
                 raise Conflict(f"索引 {index} 正在为 {kind} 提供检索，不能删除；请先发布另一个索引。")
-            opened.writer.take_lock()
-            self._forget(opened)
+            with suppress(Unreadable):  # nobody can be writing it
+                opened = self._index(index)
+                opened.writer.take_lock()
+                self._forget(opened)
             self._files.remove(index)
 
     def close(self) -> None:
@@ -130,14 +140,25 @@ class EmbeddedEngine:
         for index in opened:
             index.close()
 
-    def _searched(self, kind: str) -> OpenIndex:
-        name = self._files.published(kind)
-        if name is None:
-            raise EngineUnavailable(f"类别 {kind} 还没有可用的索引，请先运行 zhixun index rebuild。")
+    def _searched(self, kind: str, use: Callable[[OpenIndex], Answer]) -> Answer:
+        """Use the published index; if it is dropped meanwhile, the one that was published in its place."""
+        while True:
+            name = self._files.published(kind)
+            if name is None:
+                raise EngineUnavailable(f"类别 {kind} 还没有可用的索引，请先运行 zhixun index rebuild。")
+            try:
+                return use(self._index(name))
+            except NotFound as error:
+                if self._files.published(kind) == name:
+                    raise EngineUnavailable(
+                        f"类别 {kind} 的索引 {name} 不存在，请运行 zhixun index rebuild 重建。",
+                    ) from error
+
+    def _documents(self, name: str) -> int:
         try:
-            return self._index(name)
-        except NotFound as error:
-            raise EngineUnavailable(f"类别 {kind} 的索引 {name} 不存在，请运行 zhixun index rebuild 重建。") from error
+            return self._index(name).snapshot().documents
+        except Unreadable:
+            return 0
 
     def _index(self, name: str) -> OpenIndex:
         """The index as it is open in this process; opened again if another process dropped and remade it."""

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -50,6 +50,10 @@ def replace_file(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+class Unreadable(EngineUnavailable):
+    """The files are there, but not as this version wrote them; only a rebuild helps."""
 
 
 class Files:
@@ -87,15 +91,23 @@ class Files:
 
         Raises:
             NotFound: there is no such index.
-            EngineUnavailable: it was made by a version of this package that stored it differently.
+            Unreadable: it was made by a version of this package that stored it differently.
         """
+        plain = self._declaration(index)
+        if plain["layout"] != LAYOUT:
+            raise Unreadable(f"索引 {index} 由不兼容的版本创建，请运行 zhixun index rebuild 重建。")
+        return from_plain(plain["schema"])
+
+    def kind(self, index: str) -> str:
+        """The kind that an index belongs to, readable or not; raises NotFound as `schema` does."""
+        return str(self._declaration(index)["schema"]["kind"])
+
+    def _declaration(self, index: str) -> dict[str, Any]:
         try:
-            plain = orjson.loads((self._directory(index) / "schema.json").read_bytes())
+            found: dict[str, Any] = orjson.loads((self._directory(index) / "schema.json").read_bytes())
         except FileNotFoundError as error:
             raise NotFound(f"没有名为 {index} 的索引；可用 zhixun index list 查看现有索引。") from error
-        if plain["layout"] != LAYOUT:
-            raise EngineUnavailable(f"索引 {index} 由不兼容的旧版本创建，请运行 zhixun index rebuild 重建。")
-        return from_plain(plain["schema"])
+        return found
 
     @contextmanager
     def creating(self, schema: IndexSchema, index: str) -> Iterator[Path]:

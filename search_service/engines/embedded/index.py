@@ -11,13 +11,13 @@ from search_service.engines.base import SEQUENCE, Ask, Found
 from search_service.engines.embedded.compiler import Compiler
 from search_service.engines.embedded.counts import Counts
 from search_service.engines.embedded.fields import Fields
-from search_service.engines.embedded.files import Files, Stamp, stamp
+from search_service.engines.embedded.files import Files, Stamp, Unreadable, stamp
 from search_service.engines.embedded.frequencies import FrequencyTable
 from search_service.engines.embedded.hits import Hits
 from search_service.engines.embedded.schema import DEAD, DEAD_MARK, register
 from search_service.engines.embedded.suggest import Suggester
 from search_service.engines.embedded.writer import Writer, sequences
-from search_service.errors import EngineUnavailable, NotFound
+from search_service.errors import NotFound
 from search_service.query.nodes import Everything
 
 
@@ -46,7 +46,7 @@ class OpenIndex:
         try:
             self._index = tantivy.Index.open(str(files.library(name)))
         except ValueError as error:
-            raise EngineUnavailable(f"索引 {name} 的文件无法打开，请运行 zhixun index rebuild 重建。") from error
+            raise Unreadable(f"索引 {name} 的文件无法打开，请运行 zhixun index rebuild 重建。") from error
         register(self._index)
         self._index.config_reader(reload_policy="manual")
         self._compiler = Compiler(self._index.schema, self.fields)

@@ -1,0 +1,1 @@
+"""The system of record: who may read and write what, and one function per use case."""

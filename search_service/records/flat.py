@@ -1,0 +1,193 @@
+"""The fast way for large tables: rows are compared with what is stored in memory, new ones inserted in bulk.
+
+It serves records that refer to no other one and have a unique identity of their own (standards, divisions, categories,
+institutions …).  Whatever it cannot decide (a changed row, a row with children, a clash) goes the ordinary way.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import RelationshipProperty, Session
+
+from search_service.errors import Problem
+from search_service.kinds.access import SYSTEM
+from search_service.kinds.record import Record
+from search_service.kinds.references import Reference
+from search_service.records.report import Outcome
+from search_service.records.rows import DELETED, Parsed, Seen, differs, missing_fields
+from search_service.records.write import Probe, probe
+from search_service.store.bulk import bulk_insert
+from search_service.store.ids import new_id
+from search_service.store.journal import AuditEvent
+
+Identity = tuple[Any, ...]
+
+ALIKE = Problem("", "reads_alike", "与本文件另一行的编号读法相同但写法不同,已按原文另存", "请核对编号")
+
+
+@dataclass(slots=True)
+class Stored:
+    """Where a stored row is found: by key or by its own identity."""
+
+    by_key: dict[str, uuid.UUID] = field(default_factory=dict)
+    by_identity: dict[Identity, uuid.UUID] = field(default_factory=dict)
+    keys: dict[uuid.UUID, str | None] = field(default_factory=dict)
+    deleted: set[uuid.UUID] = field(default_factory=set)
+
+
+def identity_columns(record: Record) -> tuple[str, ...]:
+    """The columns that are unique together besides `key`; empty where the fast way is closed."""
+    if any(isinstance(f, Reference) for f in record.fields):
+        return ()
+    table = record.model.__table__
+    indexes = [tuple(c.name for c in index.columns) for index in table.indexes if index.unique]
+    columns = [(c.name,) for c in table.columns if c.unique and c.name != "key"]
+    found = [*indexes, *columns]
+    return found[0] if len(found) == 1 else ()
+
+
+class Flat:
+    """The stored rows of one record, kept while files are loaded."""
+
+    def __init__(self, session: Session, record: Record) -> None:
+        self.record = record
+        self.identity = identity_columns(record)
+        self.stored = Stored()
+        model = record.model
+        columns = [getattr(model, name) for name in self.identity]
+        for row, key, deleted, *identity in session.execute(select(model.id, model.key, model.deleted_at, *columns)):
+            self._remember(row, key, tuple(identity))
+            if deleted is not None:
+                self.stored.deleted.add(row)
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Attributes that an INSERT takes."""
+        return frozenset(self.record.model.__mapper__.column_attrs.keys())
+
+    @cached_property
+    def children(self) -> tuple[str, ...]:
+        """Fields that are kept in other tables."""
+        attributes = self.record.model.__mapper__.attrs
+        return tuple(f.name for f in self.record.fields if isinstance(attributes[f.column], RelationshipProperty))
+
+    def take(
+        self,
+        session: Session,
+        rows: Sequence[Parsed],
+        seen: Seen,
+        file: str,
+        again: Callable[[Probe], None] | None = None,
+    ) -> tuple[list[Outcome], list[Parsed]]:
+        """Decide what can be decided in memory and insert what is new; the second list goes the ordinary way.
+
+        With `again`, the rows come from a table that fills gaps: what is stored stays as it is, and `again` gives a
+        row an identity of its own whose number only reads like another one's.
+        """
+        outcomes: list[Outcome] = []
+        others: list[Parsed] = []
+        fresh: list[tuple[Parsed, Probe]] = []
+        there: list[tuple[Parsed, uuid.UUID]] = []
+        for row in rows:
+            missing = missing_fields(self.record, row.values)
+            if any(problem.code == "required" for problem in missing) or any(row.values.get(n) for n in self.children):
+                others.append(row)
+                continue
+            shape = probe(self.record, row.values)
+            self.record.prepare(shape)
+            problems = self.record.check(shape)
+            if problems and again is None:
+                outcomes.append(Outcome(row.line, refused=tuple(problems)))
+                continue
+            identity = self._identity(shape)
+            found = self._find(row, identity)
+            repeated = seen.again(identity if row.key is None else row.key, row)
+            if repeated is not None and repeated.refused and again is not None:
+                again(shape)
+                row.warnings.append(ALIKE)
+                identity = self._identity(shape)
+                found, repeated = self._find(row, identity), None
+            if repeated is not None:
+                outcomes.append(repeated)
+            elif found is None:
+                row.warnings.extend((*missing, *problems))
+                fresh.append((row, shape))
+                shape.id = new_id()
+                self._remember(shape.id, row.key, identity)
+            elif again is not None:
+                outcomes.append(Outcome(row.line))
+            else:
+                there.append((row, found))
+        self._insert(session, fresh, file)
+        outcomes.extend(Outcome(row.line, stored=True, warnings=tuple(row.warnings)) for row, _ in fresh)
+        self._compare(session, there, outcomes, others)
+        return outcomes, others
+
+    def _identity(self, shape: Probe) -> Identity:
+        return tuple(getattr(shape, name) for name in self.identity)
+
+    def _find(self, row: Parsed, identity: Identity) -> uuid.UUID | None:
+        return (self.stored.by_key.get(row.key) if row.key else None) or self.stored.by_identity.get(identity)
+
+    def _remember(self, row: uuid.UUID, key: str | None, identity: Identity) -> None:
+        self.stored.by_identity[identity] = row
+        self.stored.by_key[str(row)] = row  # a dump names a row without a key by its id
+        if key is not None:
+            self.stored.by_key[key] = row
+
+    def _insert(self, session: Session, fresh: Sequence[tuple[Parsed, Probe]], file: str) -> None:
+        if not fresh:
+            return
+        bulk_insert(
+            session,
+            self.record.model,
+            [
+                {**{name: value for name, value in vars(shape).items() if name in self.columns}, "key": row.key}
+                for row, shape in fresh
+            ],
+        )
+        session.execute(
+            insert(AuditEvent),
+            [
+                {
+                    "id": new_id(),
+                    "at": session.info["now"](),
+                    "actor": SYSTEM.name,
+                    "role": SYSTEM.role.value,
+                    "action": "load",
+                    "record": self.record.name,
+                    "record_id": shape.id,
+                    "reason": f"{file}:{row.line}",
+                    "changes": {},
+                }
+                for row, shape in fresh
+            ],
+        )
+
+    def _compare(
+        self,
+        session: Session,
+        there: Sequence[tuple[Parsed, uuid.UUID]],
+        outcomes: list[Outcome],
+        others: list[Parsed],
+    ) -> None:
+        """Rows that say what is stored are done; the rest goes the ordinary way."""
+        if not there:
+            return
+        model = self.record.model
+        query = select(model).where(model.id.in_([found for _, found in there]))
+        loaded = {row.id: row for row in session.scalars(query.options(*self.record.loads(self.record.field_paths)))}
+        for row, found in there:
+            target = loaded.get(found)
+            if target is None:
+                others.append(row)
+            elif target.deleted_at is not None:
+                outcomes.append(Outcome(row.line, warnings=(*row.warnings, DELETED)))
+            elif row.key in {None, target.key, str(target.id)} and not differs(self.record, target, row.values):
+                outcomes.append(Outcome(row.line, warnings=tuple(row.warnings)))
+            else:
+                others.append(row)

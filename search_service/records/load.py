@@ -1,0 +1,163 @@
+"""Loading files: the interchange format of ``docs/model.md`` and the published tables, in the order of the kinds.
+
+Good rows are kept in batches, bad rows are named with file, line, field and reason; a second run changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from search_service.errors import NotFound, Problem
+from search_service.kinds.record import Record
+from search_service.kinds.registry import REGISTRY
+from search_service.records import rows, tables
+from search_service.records.files import Line, csv_rows, discover, json_lines, plain_name, read
+from search_service.records.flat import Flat, identity_columns
+from search_service.records.report import Outcome, Progress, Report
+from search_service.records.rows import Parsed, Seen
+from search_service.store.session import Database
+
+BATCH = 500
+"""Rows in one transaction: a second's work at most, so that other writers wait no longer than that."""
+
+
+def file_name(record: Record) -> str:
+    """The record's file in the interchange format."""
+    return record.plural.replace("-", "_") + ".jsonl"
+
+
+def load(database: Database, paths: Sequence[Path], progress: Progress | None = None) -> Report:
+    """Load files and folders, whatever the order in which they are given.
+
+    Raises:
+        NotFound: a path is not there; nothing else stops a load.
+    """
+    return _Load(database, progress or (lambda *_: None)).run(discover(paths))
+
+
+class _Load:
+    """One run over some files."""
+
+    def __init__(self, database: Database, progress: Progress) -> None:
+        self.database, self.progress = database, progress
+        self.report = Report()
+        self.flats: dict[str, Flat] = {}
+
+    def run(self, paths: Sequence[Path]) -> Report:
+        names = {file_name(record): record for record in REGISTRY}
+        chosen: list[tuple[tuple[int, int], Path, Record]] = []
+        order = [record.name for record in REGISTRY]
+        table_names = list(tables.TABLES)
+        for path in paths:
+            name = plain_name(path)
+            table = tables.TABLES.get(name)
+            if name in names:
+                # Interchange files after tables of the same record: they may say more, and tables only fill gaps.
+                chosen.append(((order.index(names[name].name), len(table_names)), path, names[name]))
+            elif table is not None:
+                place = (order.index(table.record), table_names.index(name))
+                chosen.append((place, path, REGISTRY.record(table.record)))
+            else:
+                self.report.skipped.append(str(path))
+        chosen.sort(key=lambda entry: entry[0])
+        known = self._context([path for _, path, _ in chosen])
+        for _, path, record in chosen:
+            try:
+                self._file(path, record, known)
+            except NotFound as error:
+                self.report.unreadable(str(path), "unreadable", error.detail)
+        return self.report
+
+    def _context(self, paths: Sequence[Path]) -> tables.Context:
+        """Short names of divisions are settled among all division tables of the run."""
+        names: dict[str, str] = {}
+        for path in paths:
+            table = tables.TABLES.get(plain_name(path))
+            if table is not None and table.record == "division":
+                with suppress(NotFound):  # reported when its own turn comes
+                    names |= {code: name for _, code, name, _ in tables.division_rows(csv_rows(read(path)))}
+        return tables.context(names)
+
+    def _file(self, path: Path, record: Record, known: tables.Context) -> None:
+        content = read(path)
+        table = tables.TABLES.get(plain_name(path))
+        lines: list[Line]
+        if table is None:
+            lines = list(json_lines(content))
+        else:
+            cells = list(csv_rows(content))
+            if not cells or tuple(cells[0][1][: len(table.heading)]) != table.heading:
+                self.report.unreadable(str(path), "heading", f"表头与预期不同,应以 {'、'.join(table.heading)} 开头")
+                return
+            lines = list(table.adapt(cells, known))
+        counts = self.report.begin(str(path), record.name)
+        seen, done = Seen(), 0
+        for batch in _batches(lines):
+            for outcome in self._batch(record, batch, seen, path.name, table):
+                self.report.add(counts, outcome)
+            done += len(batch)
+            self.progress(path.name, done, len(lines))
+
+    def _batch(
+        self, record: Record, batch: list[Line], seen: Seen, file: str, table: tables.Table | None
+    ) -> list[Outcome]:
+        before = dict(seen.lines)
+        try:
+            with self.database.write() as session:
+                outcomes = self._rows(session, record, batch, seen, file, table)
+        except SQLAlchemyError:
+            # One row that the database refuses must not take its neighbours with it: each alone, and without the memory
+            # of what was rolled back.
+            self.flats.pop(record.name, None)
+            seen.lines.clear()
+            seen.lines.update(before)
+            outcomes = [self._alone(record, line, seen, file) for line in batch]
+        return sorted(outcomes, key=lambda outcome: outcome.line)
+
+    def _alone(self, record: Record, line: Line, seen: Seen, file: str) -> Outcome:
+        try:
+            with self.database.write() as session:
+                parsed = rows.parse(session, record, line, {})
+                return parsed if isinstance(parsed, Outcome) else rows.store(session, record, parsed, seen, file)
+        except SQLAlchemyError as error:
+            problem = Problem("", "database", f"数据库不接受该行({type(error).__name__})", "请核对该行的内容")
+            return Outcome(line.number, refused=(problem,))
+
+    def _rows(
+        self,
+        session: Session,
+        record: Record,
+        batch: list[Line],
+        seen: Seen,
+        file: str,
+        table: tables.Table | None,
+    ) -> list[Outcome]:
+        known: dict[Any, Any] = {}
+        outcomes: list[Outcome] = []
+        parsed: list[Parsed] = []
+        for line in batch:
+            found = rows.parse(session, record, line, known)
+            if isinstance(found, Outcome):
+                outcomes.append(found)
+            else:
+                parsed.append(found)
+        if identity_columns(record):
+            flat = self.flats.get(record.name) or self.flats.setdefault(record.name, Flat(session, record))
+            decided, parsed = flat.take(session, parsed, seen, file, table.again if table else None)
+            outcomes.extend(decided)
+            if parsed:
+                # Rows that go the ordinary way are unknown to the memory: it is read again for the next batch.
+                self.flats.pop(record.name)
+        outcomes.extend(rows.store(session, record, row, seen, file) for row in parsed)
+        return outcomes
+
+
+def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    source = iter(lines)
+    while batch := list(islice(source, BATCH)):
+        yield batch
