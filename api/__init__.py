@@ -1,0 +1,1 @@
+"""Every entry point and all wiring."""

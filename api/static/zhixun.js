@@ -1,0 +1,172 @@
+/* Typing suggestions for the search box, and nothing else: without this script the box is a plain form.
+   A combobox with a listbox popup as in the ARIA Authoring Practices; focus never leaves the input. */
+(function () {
+  "use strict";
+
+  const WAIT = 250; // ms after the last key: shorter asks for every letter, longer feels slow
+  const SIZE = 8;
+  const KINDS = {
+    standard: "标准", institution: "机构", capability: "检测能力",
+    authorisation: "计量授权", plan: "服务方案", catalogue_entry: "强制检定目录",
+  };
+
+  function worthAsking(text) {
+    return text.length >= 2 || /[\u3400-\u9fff]/.test(text);
+  }
+
+  /* The server's highlight is escaped text with <mark>; only text and marks are taken over from it. */
+  function marked(html) {
+    const span = document.createElement("span");
+    span.className = "suggestion-text";
+    const parsed = new DOMParser().parseFromString(html, "text/html").body;
+    parsed.childNodes.forEach(function (node) {
+      if (node.nodeName === "MARK") {
+        const mark = document.createElement("mark");
+        mark.textContent = node.textContent;
+        span.appendChild(mark);
+      } else {
+        span.appendChild(document.createTextNode(node.textContent));
+      }
+    });
+    return span;
+  }
+
+  function enhance(form, index) {
+    const input = form.querySelector("input[type=search]");
+    const list = document.createElement("ul");
+    const said = document.createElement("p");
+    const cache = new Map();
+    let timer = 0;
+    let asking = null;
+    let composing = false;
+    let active = -1;
+    let rows = [];
+
+    list.id = "suggestions-" + index;
+    list.className = "suggestions";
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "搜索建议");
+    said.className = "unseen";
+    said.setAttribute("role", "status");
+    form.append(list, said);
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", list.id);
+    input.setAttribute("aria-expanded", "false");
+
+    function close() {
+      list.hidden = true;
+      active = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    }
+
+    function stop() {
+      clearTimeout(timer);
+      if (asking) asking.abort();
+      asking = null;
+    }
+
+    function choose(at) {
+      stop();
+      window.location.assign(rows[at].url);
+    }
+
+    function activate(at) {
+      const options = list.children;
+      if (active >= 0) options[active].setAttribute("aria-selected", "false");
+      active = at;
+      if (active < 0) {
+        input.removeAttribute("aria-activedescendant");
+        return;
+      }
+      options[active].setAttribute("aria-selected", "true");
+      options[active].scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", options[active].id);
+    }
+
+    function show(found) {
+      rows = found.filter(function (row) { return /^\/(?!\/)/.test(row.url); });
+      list.textContent = "";
+      rows.forEach(function (row, at) {
+        const option = document.createElement("li");
+        const kind = document.createElement("span");
+        option.id = list.id + "-" + at;
+        option.className = "suggestion";
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        kind.className = "suggestion-kind";
+        kind.textContent = KINDS[row.kind] || "";
+        option.append(marked(row.highlighted), kind);
+        option.addEventListener("mousedown", function (event) { event.preventDefault(); });
+        option.addEventListener("click", function () { choose(at); });
+        list.appendChild(option);
+      });
+      active = -1;
+      input.removeAttribute("aria-activedescendant");
+      list.hidden = rows.length === 0;
+      input.setAttribute("aria-expanded", String(rows.length > 0));
+      said.textContent = rows.length ? rows.length + " 条建议，用上下键选择" : "";
+    }
+
+    function ask() {
+      const text = input.value.trim();
+      stop();
+      if (!worthAsking(text)) {
+        close();
+        return;
+      }
+      if (cache.has(text)) {
+        show(cache.get(text));
+        return;
+      }
+      const query = new URLSearchParams({ q: text, size: String(SIZE) });
+      form.querySelectorAll("input[name=kind]").forEach(function (kind) { query.append("kind", kind.value); });
+      const mine = new AbortController();
+      asking = mine;
+      fetch(form.dataset.suggest + "?" + query, { signal: mine.signal, headers: { Accept: "application/json" } })
+        .then(function (answer) { return answer.ok ? answer.json() : { suggestions: [] }; })
+        .then(function (answer) {
+          cache.set(text, answer.suggestions);
+          if (asking === mine && document.activeElement === input) show(answer.suggestions);
+        })
+        .catch(function () { if (asking === mine) close(); }); // no network: the form still works
+    }
+
+    function later() {
+      clearTimeout(timer);
+      timer = setTimeout(ask, WAIT);
+    }
+
+    /* While an input method composes, what stands in the box is no word yet, and its keys are not ours. */
+    input.addEventListener("compositionstart", function () { composing = true; stop(); });
+    input.addEventListener("compositionend", function () { composing = false; later(); });
+    input.addEventListener("input", function () { if (!composing) later(); });
+    input.addEventListener("blur", function () { stop(); close(); });
+    form.addEventListener("submit", function () { stop(); close(); });
+    input.addEventListener("keydown", function (event) {
+      if (composing || event.isComposing) return;
+      const open = !list.hidden;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        if (!open) {
+          if (event.key === "ArrowDown") ask();
+          return;
+        }
+        event.preventDefault();
+        const places = rows.length + 1; // the input itself is one of them
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        activate((active + 1 + step + places) % places - 1);
+      } else if (event.key === "Enter" && open && active >= 0) {
+        event.preventDefault();
+        choose(active);
+      } else if (event.key === "Escape" && open) {
+        event.preventDefault();
+        stop();
+        close();
+      }
+    });
+  }
+
+  document.querySelectorAll("form[data-suggest]").forEach(enhance);
+})();
