@@ -16,7 +16,7 @@ SAME, NARROWER, RELATED = "same", "narrower", "related"
 RELATIONS = (SAME, NARROWER, RELATED)
 """`same`: two names of one thing; `narrower`: the word is a case of the meaning; `related`: worth showing beside it."""
 
-# Different services in law (docs/matching.md, check 2), and what is easily taken for one of them (检定, 鉴定: T2).
+# Different services in law (one never stands for another), and what is easily taken for one of them (检定, 鉴定: T2).
 _SERVICES = ("检定", "校准", "检测", "检验", "评价", "认证", "鉴定")
 _SERVICES_IN_ENGLISH = {
     "verification": "检定",

@@ -26,7 +26,7 @@ NEWEST = 10**11
 """Seconds since 1970 beyond any row of ours: what is subtracted from it sorts the newest first."""
 
 SERVICE = ("testing", "inspection")
-"""检验检测 is one qualification in law: a capability answers both (``docs/matching.md``, check 2)."""
+"""检验检测 is one qualification in law: a capability answers both."""
 
 
 class CapabilityKind(Kind):

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from analyzers.collation import sort_number
-from search_service.errors import Problem
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import Integer, Text, TextList
 from search_service.kinds.parts import Sort, Use, Window, Words
@@ -19,6 +18,7 @@ class CatalogueEntryKind(Kind):
 
     name, plural, label = "catalogue_entry", "catalogue-entries", "强制检定目录"
     model = CatalogueEntry
+    unique = ("type", "同一目录中已有该项别与种别")
     title = "type"
     page = "catalogue_entry.html"
     fields = (
@@ -66,10 +66,3 @@ class CatalogueEntryKind(Kind):
             )
         )
         return found
-
-    def conflict(self, session: Session, row: CatalogueEntry) -> Problem | None:
-        """An entry is there once."""
-        other = self.find(session, row)
-        if other in {None, row.id}:
-            return None
-        return Problem("type", "exists", "同一目录中已有该项别与种别", f"已有记录 id:{other}")

@@ -45,11 +45,12 @@ class CertificateRecord(Record):
 
     name, plural, label = "certificate", "certificates", "资质证书"
     model = Certificate
+    unique = ("number", "该机构已有同性质、同编号的证书")
     create = Level.OWNER
     owner_path = "institution_id"
     fields = (
         institution_reference(),
-        Code(name="nature", label="证书性质", words=NATURES, doubtful=True),
+        Code(name="nature", label="证书性质", words=NATURES, required=True, doubtful=True),
         Text(name="grade", label="资质类型", limit=50),
         Text(name="number", label="证书编号", limit=100, required=True),
         Text(name="issuer", label="发证机关", limit=200),
@@ -98,17 +99,10 @@ class CertificateRecord(Record):
         )
         return found
 
-    def conflict(self, session: Session, row: Certificate) -> Problem | None:
-        """An institution has each certificate once."""
-        other = self.find(session, row)
-        if other is None or other == row.id:
-            return None
-        return Problem("number", "exists", "该机构已有同性质、同编号的证书", f"已有记录 id:{other}")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificates(References):
-    """Links to certificates; only those of the row's own institution count (``docs/matching.md``, check 5)."""
+    """Links to certificates; only those of the row's own institution count."""
 
     def find(self, value: Any, parsing: Parsing) -> Any:
         """By id or key, else by institution, nature and number."""

@@ -160,7 +160,8 @@ class Text(Field):
 
     def schema(self) -> dict[str, Any]:
         """A string."""
-        return {"type": "string", "maxLength": self.limit, "title": self.label}
+        least = {"minLength": 1} if self.required else {}
+        return {"type": "string", **least, "maxLength": self.limit, "title": self.label}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +282,9 @@ class Code(Field):
         return code
 
     def schema(self) -> dict[str, Any]:
-        """A string: aliases are accepted, so the list is a description, not an enum."""
-        return {"type": "string", "description": f"{self.label}:{self.words.choices}", "maxLength": 50}
+        """A code word or its label; aliases are accepted, too, and a doubtful field takes any word."""
+        closed = {} if self.doubtful else {"enum": [*self.words.labels, *self.words.labels.values()]}
+        return {"type": "string", **closed, "description": f"{self.label}:{self.words.choices}", "maxLength": 50}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +304,11 @@ class CodeList(TextList):
                 raise FieldError("unknown_word", f"“{text}”不是已知的{self.label}", f"可用:{self.words.choices}")
             found.append(code)
         return list(dict.fromkeys(found))
+
+    def schema(self) -> dict[str, Any]:
+        """An array of code words or labels; aliases are accepted, too."""
+        words = [*self.words.labels, *self.words.labels.values()]
+        return {**TextList.schema(self), "items": {"type": "string", "enum": words}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ class InstitutionKind(Kind):
 
     name, plural, label = "institution", "institutions", "机构"
     model = Institution
+    unique = ("name", "同一信用代码下已有同名机构")
     owner_path = "id"
     title = "name"
     page = "institution.html"
@@ -129,13 +130,6 @@ class InstitutionKind(Kind):
     def prepare(self, row: Institution) -> None:
         """A tombstone gives its name free."""
         row.name_key = name_key(row.name) if not row.deleted_at else f"{row.id}"
-
-    def conflict(self, session: Session, row: Institution) -> Problem | None:
-        """Credit code and name together are unique (D4)."""
-        other = self.find(session, row)
-        if other is None or other == row.id:
-            return None
-        return Problem("name", "exists", "同一信用代码下已有同名机构", f"已有记录 id:{other}")
 
     def find(self, session: Session, row: Institution) -> uuid.UUID | None:
         """By credit code and name (interchange)."""

@@ -32,6 +32,7 @@ class TopicRecord(Record):
 
     name, plural, label = "topic", "topics", "产业专题"
     model = Topic
+    unique = ("name", "已有同名专题")
     fields = (
         Text(name="name", label="名称", limit=100, required=True),
         Text(name="description", label="说明", limit=1000),
@@ -41,11 +42,6 @@ class TopicRecord(Record):
         """By name."""
         found: uuid.UUID | None = session.scalar(select(Topic.id).where(Topic.name == row.name))
         return found
-
-    def conflict(self, session: Session, row: Topic) -> Problem | None:
-        """A topic's name is its identity."""
-        other = self.find(session, row)
-        return None if other in {None, row.id} else Problem("name", "exists", "已有同名专题", f"已有记录 id:{other}")
 
 
 class TopicName(Reference):

@@ -43,6 +43,7 @@ class Record:
         model: the table.
         fields: in the order of the interchange file.
         actions: named changes of state.
+        unique: the field and the words for a row that `find` says is there already; None allows it.
         create: the least level that may make one.
         owner_path: attribute of the row that holds the institution it belongs to ("id" for the institution itself).
     """
@@ -53,6 +54,7 @@ class Record:
     model: Any
     fields: tuple[Field, ...]
     actions: tuple[Action, ...] = ()
+    unique: tuple[str, str] | None = None
     create: Level = Level.STAFF
     owner_path: str | None = None
 
@@ -120,8 +122,10 @@ class Record:
 
     def conflict(self, session: Session, row: Any) -> Problem | None:
         """The uniqueness rule that a row about to be stored would break."""
-        del session, row
-        return None
+        if self.unique is None or (other := self.find(session, row)) in {None, row.id}:
+            return None
+        name, message = self.unique
+        return Problem(name, "exists", message, f"已有记录 id:{other}")
 
     def check(self, row: Any) -> list[Problem]:
         """Rules that bind several fields of a row about to be stored."""

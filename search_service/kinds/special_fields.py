@@ -34,7 +34,7 @@ def bracketed(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RichText(Text):
-    """HTML, cleaned of everything that is not text structure (libraries.md: nh3)."""
+    """HTML, cleaned of everything that is not text structure."""
 
     def parse(self, value: Any, parsing: Parsing) -> str | None:
         """Clean, then check the length."""

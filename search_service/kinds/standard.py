@@ -81,6 +81,7 @@ class StandardKind(Kind):
 
     name, plural, label = "standard", "standards", "标准"
     model = Standard
+    unique = ("number", "该标准已存在")
     title = "title"
     page = "standard.html"
     fields = (
@@ -177,13 +178,6 @@ class StandardKind(Kind):
             select(Standard.id).where(Standard.number_key == number_key(row.number))
         )
         return found
-
-    def conflict(self, session: Session, row: Standard) -> Problem | None:
-        """An edition is there once."""
-        other = self.find(session, row)
-        if other in {None, row.id}:
-            return None
-        return Problem("number", "exists", "该标准已存在", f"已有记录 id:{other}")
 
 
 def _ordinal(day: date | None, year: int | None) -> int:

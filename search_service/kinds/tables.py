@@ -32,6 +32,7 @@ class DivisionRecord(Record):
 
     name, plural, label = "division", "divisions", "行政区划"
     model = Division
+    unique = ("adcode", "该代码已存在")
     fields = (
         Text(name="adcode", label="行政区划代码", limit=20, required=True, form=adcode),
         Text(name="name", label="名称", limit=60, required=True),
@@ -46,11 +47,6 @@ class DivisionRecord(Record):
         found: uuid.UUID | None = session.scalar(select(Division.id).where(Division.adcode == row.adcode))
         return found
 
-    def conflict(self, session: Session, row: Division) -> Problem | None:
-        """An adcode is there once."""
-        other = self.find(session, row)
-        return None if other in {None, row.id} else Problem("adcode", "exists", "该代码已存在", f"已有记录 id:{other}")
-
     def check(self, row: Division) -> list[Problem]:
         """No division contains itself."""
         same = row.parent_adcode is not None and row.parent_adcode == row.adcode
@@ -62,6 +58,7 @@ class CategoryRecord(Record):
 
     name, plural, label = "category", "categories", "分类"
     model = Category
+    unique = ("code", "该分类已存在")
     fields = (
         Text(name="scheme", label="分类体系", limit=20, required=True),
         Text(name="code", label="代码", limit=20, required=True),
@@ -82,6 +79,7 @@ class SynonymRecord(Record):
 
     name, plural, label = "synonym", "synonyms", "同义词"
     model = Synonym
+    unique = ("word", "该同义词已存在")
     fields = (
         Text(name="word", label="词", limit=100, required=True),
         Text(name="meaning", label="含义", limit=100, required=True),
@@ -94,11 +92,6 @@ class SynonymRecord(Record):
             select(Synonym.id).where(Synonym.word == row.word, Synonym.meaning == row.meaning)
         )
         return found
-
-    def conflict(self, session: Session, row: Synonym) -> Problem | None:
-        """A pair is there once."""
-        other = self.find(session, row)
-        return None if other in {None, row.id} else Problem("word", "exists", "该同义词已存在", f"已有记录 id:{other}")
 
     def check(self, row: Synonym) -> list[Problem]:
         """检定, 校准, 检测 and 检验 may never be joined (T3)."""

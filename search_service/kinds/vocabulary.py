@@ -41,7 +41,7 @@ def _words(**entries: str) -> CodeWords:
 SERVICES = _words(
     verification="检定",
     calibration="校准",
-    # 检验检测 is one qualification in law and an alias of testing (docs/matching.md, check 2).
+    # 检验检测 is one qualification in law and an alias of testing.
     testing="检测 检验检测",
     inspection="检验",
     assessment="评价",

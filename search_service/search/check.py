@@ -40,7 +40,7 @@ def check(session: Session, request: SearchRequest) -> Checked:
     """
     kinds = REGISTRY.kinds
     asked = tuple(k for k in kinds if not request.kinds or k.name in {REGISTRY.kind(n).name for n in request.kinds})
-    problems = [*_limits(request), *_sort(request, asked)]
+    problems = [*limits(request), *_sort(request, asked)]
     values, valid_on = _filters(session, request, asked, problems)
     if problems:
         raise Invalid("查询条件有误", problems=problems)
@@ -61,7 +61,8 @@ def filter_names(kinds: Iterable[Kind]) -> list[str]:
     return sorted(found)
 
 
-def _limits(request: SearchRequest) -> list[Problem]:
+def limits(request: SearchRequest) -> list[Problem]:
+    """What is too long, too many or too far away."""
     problems = []
     length = len(fold(request.q))
     if length > LONGEST_QUERY:

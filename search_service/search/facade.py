@@ -9,25 +9,24 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzers.fold import fold
 from analyzers.highlight import highlight, number_spans
 from analyzers.synonyms import SynonymTable
-from search_service.engines.base import IDENTIFIER, Ask, Count, Engine, EngineHit, Found, Order
+from search_service.engines.base import Ask, Count, Engine, EngineHit, Found, Order
 from search_service.errors import NotFound
 from search_service.kinds.base import Kind
-from search_service.kinds.registry import REGISTRY
-from search_service.query import columns, completions
+from search_service.query import columns
 from search_service.query.bands import BANDS
 from search_service.query.formula import Compiled, compile_query
-from search_service.query.nodes import Bool, Everything, Node, OneOf
+from search_service.query.nodes import Bool, Everything, OneOf
 from search_service.query.parse import ParsedQuery, parse_query
 from search_service.query.request import SORTS, SearchRequest
 from search_service.search.answer import Answer, FacetValue, Hit, Suggestion
 from search_service.search.check import Checked, check
-from search_service.search.hidden import Hidden, hidden
+from search_service.search.hidden import Hidden, hidden, shown
 from search_service.search.memo import Memo
 from search_service.search.mixing import Placed, band_of, interleave, merge_sorted
-from search_service.search.present import Picture, Pictures
+from search_service.search.present import Picture, Pictures, url_of
+from search_service.search.suggest import Suggester
 from search_service.search.understand import Gazetteer, understand
 from search_service.store.session import Database
 from search_service.store.vocabulary import Synonym
@@ -37,9 +36,6 @@ SOME_WORDS = "没有包含全部词语的结果,以下结果只包含其中一�
 
 WHY = ("identifier", "exact_name", "all_words", "some_words")
 """Stable codes of the bands, best first."""
-
-SUGGEST_WIDTH = 4
-"""Completions looked up for each one wanted: some lead to the same record or to one that is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +57,7 @@ class Search:
         self._database = database
         self._engine = engine
         self._pictures = Pictures()
+        self._suggester = Suggester(database, engine, self._pictures)
         self._gazetteer = Memo(Gazetteer.read)
         self._synonyms = Memo(_read_synonyms)
 
@@ -118,34 +115,8 @@ class Search:
                 raise NotFound(f"没有找到该{kind.label}")
 
     def suggest(self, typed: str, kinds: Sequence[str] = (), size: int = 8) -> list[Suggestion]:
-        """Completions from visible records, one for each text, kinds in turn."""
-        prefixes = completions.lookups(typed)
-        if not prefixes:
-            return []
-        chosen = [kind for kind in REGISTRY.kinds if not kinds or kind.name in {REGISTRY.kind(n).name for n in kinds}]
-        with self._database.read() as session:
-            now = self._database.now()
-            leave_out = hidden(session, chosen, now)
-            found = {kind.name: self._complete(kind, prefixes, size, leave_out[kind.name], now).hits for kind in chosen}
-            placed = interleave(found)
-            pictures = self._pictures.load(session, placed, now)
-        suggestions: dict[str, Suggestion] = {}
-        for name, hit in placed:
-            picture = pictures.get((name, hit.id))
-            if picture is None:
-                continue
-            text = _completed(picture, prefixes)
-            suggestions.setdefault(text, Suggestion(text, name, hit.id, _url(name, hit.id), highlight(text, [fold(typed)], typing=True)))
-        return list(suggestions.values())[:size]
-
-    def _complete(self, kind: Kind, prefixes: Sequence[str], size: int, leave_out: Hidden, now: datetime) -> Found:
-        values = [v for p in prefixes for v in self._engine.suggest(kind.name, p, size * SUGGEST_WIDTH)]
-        if not values:
-            return Found(0, (), {})
-        query = OneOf(columns.SUGGEST, tuple(dict.fromkeys(values)))
-        return self._engine.search(
-            kind.name, Ask(query, filter=_filter(kind, leave_out, now, None), limit=size * SUGGEST_WIDTH)
-        )
+        """What typing completes to; see `Suggester`."""
+        return self._suggester.suggest(typed, kinds, size)
 
     def _frequencies(self, kind: Kind) -> Callable[[str, Sequence[str]], Mapping[str, int]]:
         return lambda field, tokens: self._engine.frequencies(kind.name, field, tokens)
@@ -185,25 +156,13 @@ def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: 
     return Ask(
         query=Bool(must=(compiled.query,), filter=(compiled.strong,)) if narrow and order else compiled.query,
         counted=compiled.strong if narrow else Everything(),
-        filter=_filter(kind, asked.hidden[kind.name], asked.now, checked.valid_on),
+        filter=shown(kind, asked.hidden[kind.name], asked.now, checked.valid_on),
         ticked={columns.filter_field(n): OneOf(columns.filter_field(n), v) for n, v in checked.values.items()},
         facets=facets if depth and asked.hidden[kind.name].exact else {},
         limit=depth,
         order=order,
         floor=BANDS["all_words"] if narrow and not order else None,
     )
-
-
-def _filter(kind: Kind, leave_out: Hidden, now: datetime, valid_on: datetime | None) -> Node:
-    holds: list[Node] = [columns.visible_at(now)]
-    if valid_on is not None:
-        holds.append(columns.valid_at(valid_on))
-    without: list[Node] = []
-    if leave_out.ids:
-        without.append(OneOf(IDENTIFIER, leave_out.ids))
-    if leave_out.owners and kind.owner is not None:
-        without.append(OneOf(columns.filter_field(kind.owner[0]), leave_out.owners))
-    return Bool(filter=tuple(holds), without=tuple(without))
 
 
 def _facets(asked: _Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetValue, ...]]:
@@ -235,22 +194,12 @@ def _hit(kind: str, hit: EngineHit, picture: Picture, parsed: ParsedQuery) -> Hi
         kind=kind,
         id=hit.id,
         key=picture.key,
-        url=_url(kind, hit.id),
+        url=url_of(kind, hit.id),
         title=picture.title,
         fields=picture.fields,
         highlights={name: text for name, text in marked.items() if "<mark>" in text},
         why=() if parsed.empty or hit.sort else (WHY[band_of(hit.score)],),
     )
-
-
-def _url(kind: str, record_id: str) -> str:
-    return f"/{REGISTRY.kind(kind).plural}/{record_id}"
-
-
-def _completed(picture: Picture, prefixes: Sequence[str]) -> str:
-    """The text of the record that was completed; its title when that is one of them."""
-    texts = [picture.title, *(text for text in picture.texts.values())]
-    return next((text for text in texts if completions.completes(text, prefixes)), picture.title)
 
 
 def _read_synonyms(session: Session) -> SynonymTable:

@@ -7,8 +7,11 @@ from datetime import datetime
 from sqlalchemy import exists, func, not_, select
 from sqlalchemy.orm import Session
 
+from search_service.engines.base import IDENTIFIER
 from search_service.kinds.base import Kind
 from search_service.kinds.registry import REGISTRY
+from search_service.query import columns
+from search_service.query.nodes import Bool, Node, OneOf
 from search_service.store.journal import IndexState
 
 MOST = 1_000
@@ -49,3 +52,14 @@ def _hidden_of(session: Session, kind: Kind, now: datetime) -> Hidden:
         rows = rows.where(column.not_in(select(owner.model.id).where(hidden_owner)))
     ids = [str(i) for i in session.scalars(rows.limit(MOST + 1))]
     return Hidden(tuple(ids[:MOST]), tuple(owners[:MOST]), len(ids) <= MOST and len(owners) <= MOST)
+
+
+def shown(kind: Kind, leave_out: Hidden, now: datetime, valid_on: datetime | None = None) -> Node:
+    """What every query of the public demands: visible now, not hidden since, valid on a day if one is asked."""
+    holds = [columns.visible_at(now), *([columns.valid_at(valid_on)] if valid_on is not None else [])]
+    without: list[Node] = []
+    if leave_out.ids:
+        without.append(OneOf(IDENTIFIER, leave_out.ids))
+    if leave_out.owners and kind.owner is not None:
+        without.append(OneOf(columns.filter_field(kind.owner[0]), leave_out.owners))
+    return Bool(filter=tuple(holds), without=tuple(without))

@@ -88,3 +88,8 @@ def picture(kind: Kind, row: Any) -> Picture:
     if kind.visibility_reads:
         shown["proven"] = bool(evidence.proven(row))
     return Picture(row.key, title, shown, texts)
+
+
+def url_of(kind: str, record_id: str) -> str:
+    """The page of a record."""
+    return f"/{REGISTRY.kind(kind).plural}/{record_id}"
