@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.pages import views
+from api.pages import docs, views
 from api.pages.render import STATIC, page
 from api.pages.state import State
 from search_service.errors import NotFound
@@ -21,20 +21,28 @@ if TYPE_CHECKING:
 __all__ = ["STATIC", "build_pages", "error_page"]
 
 
+METHODS = ["GET", "HEAD"]
+"""Link checkers and uptime probes ask with HEAD."""
+
+
 def build_pages(services: Services) -> APIRouter:
     """All pages.  Kinds are looked up when asked for, so a newly declared one has its page at once."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-    @router.get("/")
+    @router.api_route("/", methods=METHODS)
     def home() -> Response:
         return page("home.html", **views.home(services))
 
-    @router.get("/search")
+    @router.api_route("/search", methods=METHODS)
     def search(request: Request) -> Response:
         state = State.read(request.query_params, filter_names(services.registry.kinds))
         return page("search.html", **views.search(services, state))
 
-    @router.get("/{plural}/{record_id:uuid}")
+    @router.api_route("/docs", methods=METHODS)
+    def interface(request: Request) -> Response:
+        return page("docs.html", q="", groups=docs.groups(request.app.openapi()))
+
+    @router.api_route("/{plural}/{record_id:uuid}", methods=METHODS)
     def record(request: Request, plural: str, record_id: uuid.UUID) -> Response:
         kind = services.registry.by_plural(plural)
         if not isinstance(kind, Kind):
@@ -42,7 +50,7 @@ def build_pages(services: Services) -> APIRouter:
         return page(kind.page, kind=kind, **views.record(services, kind, record_id, request.query_params))
 
     for kind in services.registry.kinds:
-        router.add_api_route(f"/{kind.plural}", _listing(kind), methods=["GET"])
+        router.add_api_route(f"/{kind.plural}", _listing(kind), methods=METHODS)
     return router
 
 
@@ -55,7 +63,7 @@ def _listing(kind: Kind) -> Any:
 
 HINTS = {
     404: "链接可能已经过期，或者内容不再公开。可以用上面的搜索框再找一次。",
-    422: "请按下面的提示修改后重试。",
+    422: "请按上面的提示修改后重试。",
     500: "不是您的问题。请稍后重试；如果一直这样，请把下面的编号告诉平台。",
     503: "通常几秒钟后就会恢复。请稍后刷新页面。",
 }

@@ -20,6 +20,7 @@ from api.pages import lineage
 from search_service.errors import NotFound
 from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
+from search_service.kinds.days import day_of
 from search_service.kinds.evidence import VALID, verified
 from search_service.kinds.numbers import number_key
 from search_service.kinds.registry import REGISTRY
@@ -64,7 +65,7 @@ def record(services: Services, kind: Kind, record_id: uuid.UUID) -> dict[str, An
             "url": f"/{kind.plural}/{row.id}",
             "fields": fields,
             "proven": bool(kind.visibility_reads) and verified(row, now),
-            "updated": row.updated_at,
+            "updated": day_of(row.updated_at),
             **(beside(session, row, now) if beside else {}),
         }
         found["regions"] = region_names(session, [fields, *found.get("certificates", ()), *found.get("offers", ())])
@@ -76,8 +77,10 @@ def region_names(session: Session, shown: Iterable[dict[str, Any]]) -> dict[str,
     codes = {code for fields in shown for code in (fields.get("division"), *(fields.get("regions") or ())) if code}
     lines = {code: [code[:2] + "0000", code[:4] + "00", code] for code in codes if code.isdigit()}
     wanted = {part for parts in lines.values() for part in parts}
-    rows = session.execute(select(Division.adcode, Division.name).where(Division.adcode.in_(wanted))) if wanted else ()
-    names = {adcode: name for adcode, name in rows}
+    names: dict[str, str] = {}
+    if wanted:
+        rows = session.execute(select(Division.adcode, Division.name).where(Division.adcode.in_(wanted)))
+        names = dict(rows.all())
     full = {
         code: "".join(names.get(part, "") for part in dict.fromkeys(parts))
         for code, parts in lines.items()

@@ -79,7 +79,7 @@ def facets(kinds: Sequence[Kind], counted: Mapping[str, Sequence[Mapping[str, An
 def _tree(name: str, values: Sequence[Mapping[str, Any]]) -> list[Value]:
     """Values under the nearest value that contains them, in the order given (by count), opened ones first."""
     nodes = {v["value"]: Value(v["value"], v["label"], v["count"], v["selected"]) for v in values}
-    roots = []
+    roots: list[Value] = []
     for value, node in nodes.items():
         above = parent(name, value)
         while above is not None and above not in nodes:
@@ -102,9 +102,7 @@ def ticked(state: State, kinds: Sequence[Kind], labels: Mapping[str, Mapping[str
 def understood(state: State, slots: Sequence[Mapping[str, str]]) -> list[Chip]:
     """What was read out of the query, each with the page whose query lacks those words."""
     names = {"standard": "标准", "region": "地区", "service": "服务"}
-    return [
-        Chip(names.get(s["slot"], s["slot"]), s["label"], state.url(q=_cut(state.q, s["text"]))) for s in slots
-    ]
+    return [Chip(names.get(s["slot"], s["slot"]), s["label"], state.url(q=_cut(state.q, s["text"]))) for s in slots]
 
 
 def _cut(query: str, text: str) -> str:

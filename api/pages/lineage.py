@@ -1,5 +1,6 @@
-"""What a standard replaces and what replaces it, as a small graph: forks, merges and unknown numbers included (S5-23)."""
+"""What a standard replaces and what replaces it, as a small graph with forks, merges, unknown numbers (S5-23)."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,11 @@ def editions(session: Session, row: Standard) -> list[dict[str, Any]]:
     ]
 
 
+def natural(number: str) -> list[tuple[int, str]]:
+    """A key that puts part 2 before part 10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", number) if part]
+
+
 def _node(row: Standard, level: int) -> Node:
     return Node(row.number, level, row.title, row.status, f"/standards/{row.id}")
 
@@ -96,10 +102,9 @@ def _newer(session: Session, found: Lineage, at: dict[str, Standard]) -> None:
             select(StandardReplacement.number_key, Standard)
             .join(Standard, StandardReplacement.standard_id == Standard.id)
             .where(StandardReplacement.number_key.in_(list(at)), Standard.deleted_at.is_(None))
-            .order_by(Standard.year, Standard.number_key)
         ).all()
         at = {}
-        for old, row in rows:
+        for old, row in sorted(rows, key=lambda pair: natural(pair[1].number)):
             if _add(found, row.number_key, _node(row, step), step, (old, row.number_key)):
                 at[row.number_key] = row
 

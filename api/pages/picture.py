@@ -20,7 +20,7 @@ WIDEST = 740
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Sizes in CSS pixels: the gap between generations and inside one, a letter and the air of a box, letters' height."""
+    """Sizes in CSS pixels: gaps between generations and inside one, a letter and the air of a box, letters' height."""
 
     upright: bool
     along: float
@@ -85,7 +85,7 @@ def draw(lineage: Lineage, form: Form) -> Picture:
 
 
 def _beside(lineage: Lineage, pitch: float) -> dict[str, float]:
-    """Places inside the generations, from the middle outwards: each as near as there is room to what it is joined to."""
+    """Places inside the generations, from the middle outwards: each as near to what it is joined to as can be."""
     levels: dict[int, list[str]] = {}
     for key, node in lineage.nodes.items():
         levels.setdefault(node.level, []).append(key)
@@ -104,7 +104,7 @@ def _beside(lineage: Lineage, pitch: float) -> dict[str, float]:
 
 
 def _arrow(old: tuple[float, float], new: tuple[float, float], wide: float, *, upright: bool) -> str:
-    """A curve out of the middle of the older box's side into the middle of the newer one's, leaving room for the head."""
+    """A curve from the middle of the older box's side to that of the newer one, leaving room for the head."""
     if upright:
         x0, y0 = old[0] + wide / 2, old[1]
         x1, y1 = new[0] + wide / 2, new[1] + HEIGHT + HEAD

@@ -1,6 +1,7 @@
 """Templates: one environment, escaping always on, what templates may call, addresses of static files by content."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,11 @@ def rich(text: str | None) -> Markup:
     return Markup(nh3.clean(text or "", tags=RICH_TAGS))  # noqa: S704 - cleaned in this line
 
 
+def coded(text: str) -> Markup:
+    """A text with its `words of code` set as such."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(API / "templates"),
@@ -50,6 +56,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # templates do not change under a running server, and looking costs a stat for each
     )
     environment.globals |= {
         "static": static,
@@ -68,6 +75,7 @@ def _environment() -> Environment:
         "snippet": wording.snippet,
         "count": wording.number,
         "rich": rich,
+        "coded": coded,
         "local_image": wording.local_image,
     }
     return environment

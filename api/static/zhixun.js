@@ -14,19 +14,16 @@
     return text.length >= 2 || /[\u3400-\u9fff]/.test(text);
   }
 
-  /* The server's highlight is escaped text with <mark>; only text and marks are taken over from it. */
+  /* The server's highlight is escaped text with <mark>; it is taken apart as text and never parsed as markup. */
+  const ENTITIES = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'", "&#39;": "'", "&amp;": "&" };
+
   function marked(html) {
     const span = document.createElement("span");
     span.className = "suggestion-text";
-    const parsed = new DOMParser().parseFromString(html, "text/html").body;
-    parsed.childNodes.forEach(function (node) {
-      if (node.nodeName === "MARK") {
-        const mark = document.createElement("mark");
-        mark.textContent = node.textContent;
-        span.appendChild(mark);
-      } else {
-        span.appendChild(document.createTextNode(node.textContent));
-      }
+    html.split(/<\/?mark>/).forEach(function (part, at) {
+      const node = at % 2 ? document.createElement("mark") : document.createTextNode("");
+      node.textContent = part.replace(/&(?:lt|gt|quot|amp|#x27|#39);/g, function (entity) { return ENTITIES[entity]; });
+      span.appendChild(node);
     });
     return span;
   }

@@ -21,7 +21,6 @@ from search_service.kinds import REGISTRY
 
 HTML = {"Accept": "text/html"}
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,9 @@ def test_ticked_values_come_first_and_are_never_folded_away() -> None:
 
 
 def test_what_opens_is_the_path_to_what_is_ticked() -> None:
-    counted = {"region": [value("320000", 9), value("610000", 4), value("610100", 3), value("610113", 2, selected=True)]}
+    counted = {
+        "region": [value("320000", 9), value("610000", 4), value("610100", 3), value("610113", 2, selected=True)]
+    }
     (facet,) = facets(REGISTRY.kinds, counted)
     assert [(v.value, v.opened) for v in facet.shown] == [("610000", True), ("320000", False)]
 

@@ -56,7 +56,9 @@ def test_a_snippet_holds_the_first_mark(text: str) -> None:
     assert "<mark>" in shown
 
 
-@pytest.mark.parametrize("path", [None, "", "covers/a.png", "https://example.org/a.png", "//example.org/a.png", "javascript:1"])
+@pytest.mark.parametrize(
+    "path", [None, "", "covers/a.png", "https://example.org/a.png", "//example.org/a.png", "javascript:1"]
+)
 def test_only_pictures_of_our_own_are_shown(path: str | None) -> None:
     assert wording.local_image(path) is None
 
