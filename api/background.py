@@ -52,10 +52,12 @@ class Background:
         self._lock, self._prepare, self._step = lock, prepare, step
         self._bell = threading.Event()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="zhixun-background", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Begin, or begin again after a stop; returns at once."""
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._run, name="zhixun-background", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
@@ -66,8 +68,9 @@ class Background:
         """Finish the step at hand and let go of the lock."""
         self._stopped.set()
         self._bell.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
+            self._thread = None
         self._lock.release()
 
     def _run(self) -> None:

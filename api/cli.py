@@ -133,6 +133,8 @@ def _load(paths: list[Path], *, as_json: bool) -> None:
             out.print(f"跳过(不认识的文件):{name}")
         for row in data["refused"][:20]:  # enough to see what is wrong; --json has all
             err.print(f"[red]拒绝[/] {row['file']} 第 {row['line']} 行 {row['field']}:{row['message']} {row['hint']}")
+        for row in data["warnings"][:5]:  # likewise
+            out.print(f"提醒 {row['file']} 第 {row['line']} 行 {row['field']}:{row['message']}")
         if not indexed:
             out.print("正在运行的服务会在数秒内更新索引")
 

@@ -6,6 +6,10 @@ match (P3): `13456` and `134561`, 2016 and 2015, part 1 and part 10 have no key 
 
 from analyzers.fold import fold
 from analyzers.standard_number import StandardNumber
+from analyzers.standard_number_prefixes import canonical_prefix
+
+_MEMBERS = ("t/", "q/")
+"""What follows in these prefixes is who issued the standard, not whether it binds."""
 
 
 def body_key(number: StandardNumber) -> str:
@@ -18,9 +22,21 @@ def body_year_key(number: StandardNumber) -> str:
     return f"by:{number.body}-{number.year}"
 
 
+def body_record_key(number: StandardNumber) -> str:
+    """The same number, year and variant under any prefix."""
+    return f"bv:{number.body}-{number.year}{number.variant}"
+
+
 def line_key(number: StandardNumber) -> str:
     """Prefix and body: any edition.  The prefix is without its slash, which people leave out."""
     return f"p:{number.bare_prefix} {number.body}"
+
+
+def family_key(number: StandardNumber) -> str:
+    """Body and issuer, binding or recommended: GB 1499.2 became GB/T 1499.2 and the other way round."""
+    prefix = canonical_prefix(number.prefix)
+    issuer = prefix if prefix.startswith(_MEMBERS) else prefix.split("/", 1)[0]
+    return f"f:{issuer} {number.body}"
 
 
 def literal_key(number: StandardNumber) -> str:
@@ -47,9 +63,9 @@ def number_keys(number: StandardNumber) -> list[str]:
     """All keys of a document's number."""
     keys = [body_key(number)]
     if number.prefix:
-        keys += [line_key(number), literal_key(number), stem_key(number)]
+        keys += [line_key(number), literal_key(number), family_key(number), stem_key(number)]
     if number.year is not None:
-        keys.append(body_year_key(number))
+        keys += [body_year_key(number), body_record_key(number)]
         if number.prefix:
             keys += [edition_key(number), record_key(number)]
     return keys

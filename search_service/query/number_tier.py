@@ -1,8 +1,8 @@
 """How exactly a row's number is the one that was typed (``docs/ranking.md``, numbers).
 
 The order: the record, its other editions (in force first by prior, then newest by tie), the same number under another
-prefix, other parts.  The constants of all keys that a tier implies are summed here, once, so that a row with several
-numbers scores as its best one and never as their sum.
+prefix (its own issuer's first), other parts.  The constants of all keys that a tier implies are summed here, once, so
+that a row with several numbers scores as its best one and never as their sum.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,6 +25,8 @@ _BODY_YEAR = 400.0
 """The same number and year under any prefix."""
 _STEM = 500.0
 """Another part: after everything with the exact body."""
+_FAMILY = 450.0
+"""The same issuer: over the same number and year of somebody else."""
 _LITERAL = 100.0
 """The prefix as written: GBZ before GB/Z."""
 
@@ -46,6 +48,9 @@ def options(number: StandardNumber) -> list[NumberOption]:
     line = _BODY + _LINE + _STEM
     edition = line + _EDITION + _BODY_YEAR
     elsewhere = NumberOption(keys.body_key(number), _BODY, SOME_WORDS, cited=False)
+    family = NumberOption(keys.family_key(number), _BODY + _FAMILY, ALL_WORDS, cited=False)
+    # Whoever leaves the part out means all of them; whoever types a part never means another one.
+    parts = NumberOption(keys.stem_key(number), _STEM, SOME_WORDS if number.part else ALL_WORDS, cited=False)
     if number.prefix and number.year is not None:
         return [
             NumberOption(keys.record_key(number), edition + _RECORD, IDENTIFIER, cited=True),
@@ -53,17 +58,20 @@ def options(number: StandardNumber) -> list[NumberOption]:
             # Not what was typed, but what somebody who types an old year has to see.
             NumberOption(keys.line_key(number), line, ALL_WORDS, cited=True),
             NumberOption(keys.body_year_key(number), _BODY + _BODY_YEAR, SOME_WORDS, cited=False),
+            family,
             elsewhere,
-            NumberOption(keys.stem_key(number), _STEM, SOME_WORDS, cited=False),
+            parts,
         ]
     if number.prefix:
         return [
             NumberOption(keys.line_key(number), line, IDENTIFIER, cited=True),
+            family,
             elsewhere,
-            NumberOption(keys.stem_key(number), _STEM, SOME_WORDS, cited=False),
+            parts,
         ]
     if number.year is not None:
         return [
+            NumberOption(keys.body_record_key(number), _BODY + _BODY_YEAR + _RECORD, IDENTIFIER, cited=True),
             NumberOption(keys.body_year_key(number), _BODY + _BODY_YEAR, IDENTIFIER, cited=True),
             elsewhere._replace(own=ALL_WORDS, cited=True),
         ]

@@ -49,14 +49,20 @@ def core(folded: str) -> str | None:
     return folded[start : end[1] + len(end[0])]
 
 
-def content_words(folded: str, *, without: frozenset[str] = frozenset()) -> list[str]:
-    """The words that have to be there, each once, without question and grammar words and those of `without`.
+def content_words(folded: str) -> list[str]:
+    """The words that have to be there, each once: no grammar words, and of a question no words that only ask.
 
     Where nothing else was typed, they all have to be there after all.
     """
     words = list(dict.fromkeys(cut_words(folded)))
-    left = [word for word in words if word not in QUESTION_WORDS and word not in GRAMMAR_WORDS and word not in without]
-    return left or ([] if without else words)
+    asked = any(word in QUESTION_WORDS for word in words)
+    empty = GRAMMAR_WORDS | QUESTION_WORDS | _FILLERS if asked else GRAMMAR_WORDS
+    return [word for word in words if word not in empty] or words
+
+
+def telling_words(folded: str) -> list[str]:
+    """The content words that tell something beside a standard number: no small and no service words."""
+    return [word for word in content_words(folded) if word not in _FRAME]
 
 
 def _placed(folded: str) -> Sequence[tuple[str, int]]:

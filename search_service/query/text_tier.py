@@ -3,13 +3,13 @@
 An abstract that holds the query would win twice if tiers were added, so they are options of one `Best`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from analyzers.grams import BAR, START, Chunk, bigrams_strict, chunks, unit_tokens
 from search_service.query.alternatives import Alternatives
 from search_service.query.bands import ALL_WORDS, EXACT_NAME
-from search_service.query.lexical import ABS_B, BODY_W, TITLE_B, TITLE_K, TITLE_U, exact_key, plain_key
+from search_service.query.lexical import ABS_B, BODY_W, FLAG, TITLE_B, TITLE_K, TITLE_U, exact_key, plain_key
 from search_service.query.nodes import Bool, Const, Keyword, Node, Nothing, Phrase, Term, any_of
 from search_service.query.wording import Wording
 
@@ -21,11 +21,14 @@ _TITLE_WORDS = range(2, 9)
 _SPACED = 0.8
 """Adjacent but for punctuation: under the same without."""
 _TOGETHER = 15.0
-"""Chunks side by side as they were typed: over the same chunks apart, under one unit more."""
+"""Chunks side by side as they were typed, or with the tail that was left open: under what one unit more is worth."""
 _CORE = 0.9
 """The core of a question: something was left out."""
-_AS_WRITTEN, _AS_SPOKEN = 1050.0, 1000.0
-"""The whole name, and the whole name but for punctuation: over any part of a name (`length` is 1,300 at most)."""
+_AS_WRITTEN, _AS_SPOKEN = 1250.0, 1000.0
+"""The whole name, and the whole name but for punctuation."""
+_NAMESAKES = 40.0
+"""Times the priors, which are 6 together: under what writing a name exactly is worth, over what the BM25 of namesakes
+differs by."""
 _STARTS_SO = 5.0
 """A name that begins so, before one that holds it further on; under the smallest step between tiers."""
 
@@ -54,11 +57,16 @@ def length(units: int) -> float:
 
 def exact_name(text: str, units: int) -> list[Option]:
     """The row is called just so."""
-    worth = length(units)
     return [
-        Option(Keyword(TITLE_K, exact_key(text)), worth + _AS_WRITTEN, EXACT_NAME),
-        Option(Keyword(TITLE_K, plain_key(text)), worth + _AS_SPOKEN, EXACT_NAME),
+        Option(Keyword(TITLE_K, exact_key(text)), length(units) + _AS_WRITTEN, EXACT_NAME),
+        Option(Keyword(TITLE_K, plain_key(text)), length(units) + _AS_SPOKEN, EXACT_NAME),
     ]
+
+
+def namesakes(text: str, priors: Mapping[str, float]) -> list[Node]:
+    """Among rows that are called just so the priors decide, not the length of their texts."""
+    called = any_of([Keyword(TITLE_K, exact_key(text)), Keyword(TITLE_K, plain_key(text))])
+    return [Const(every([called, Keyword(FLAG, flag)]), prior * _NAMESAKES) for flag, prior in priors.items()]
 
 
 def literal(wording: Wording) -> list[Option]:
@@ -80,7 +88,10 @@ def _adjacent(wording: Wording, factor: float) -> list[Option]:
         Option(every(_in_name(chunk) for chunk in settled), factor * length(units), implied=factor == 1.0),
         Option(every(_in_text(chunk) for chunk in settled), factor * (75.0 + 15.0 * min(units, _MOST_UNITS))),
     ]
-    if len(settled) > 1:
+    if settled != wording.chunks:
+        whole = every(_in_name(chunk) for chunk in wording.chunks)
+        options.append(Option(whole, factor * length(units) + _TOGETHER, implied=True))
+    elif len(settled) > 1:
         strict = _phrase(TITLE_B, bigrams_strict(" ".join(chunk.text for chunk in settled)))
         together = every([strict, in_name([token for chunk in settled for token in chunk.tokens])])
         options.append(Option(together, factor * length(units) + _TOGETHER, implied=True))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from analyzers.grams import BAR, HAN, Chunk, chunks
+from analyzers.grams import BAR, HAN, Chunk, Unit, chunks
 from analyzers.words import query_words
 from search_service.query import question
 
@@ -12,7 +12,7 @@ _MOST_CONTENT_WORDS = 64
 """`docs/api.md`: more words than this count no longer."""
 _HAN = re.compile(f"[{HAN}]")
 _TAIL_AFTER = 6
-"""Units of a last chunk from which on a Latin or digit tail may be a word that is still being typed."""
+"""Units from which on there is enough to go by without a tail that may still be being typed."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,16 @@ class Wording:
     @cached_property
     def settled(self) -> tuple[Chunk, ...]:
         """The chunks without a tail that may still be being typed: `…试验方法 第1` is on its way to 第10部分."""
-        if not self.chunks:
-            return ()
-        tail = self.chunks[-1].units[-1]
-        open_end = tail.end == len(self.folded) and not _HAN.match(tail.text)
-        if len(self.chunks[-1].units) < _TAIL_AFTER or not open_end:
+        if not self.chunks or not self._open_end(self.chunks[-1].units):
             return self.chunks
-        return tuple(chunks(self.folded[: tail.start]))
+        return tuple(chunks(self.folded[: self.chunks[-1].units[-1].start]))
+
+    def _open_end(self, last: tuple[Unit, ...]) -> bool:
+        """A Latin or digit tail, with enough before it to go by; in a short chunk only right behind a Han character."""
+        if last[-1].end < len(self.folded) or _HAN.match(last[-1].text):
+            return False
+        behind_han = len(last) > 1 and not last[-1].gap_before and _HAN.match(last[-2].text) is not None
+        return len(last if not behind_han else self.units) >= _TAIL_AFTER
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -67,5 +70,4 @@ class Wording:
     @cached_property
     def telling(self) -> tuple[str, ...]:
         """The content words that tell something beside a standard number."""
-        words = question.content_words((self.core or self).folded, without=question.SERVICE_WORDS)
-        return tuple(words[:_MOST_CONTENT_WORDS])
+        return tuple(question.telling_words((self.core or self).folded)[:_MOST_CONTENT_WORDS])

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from search_service.kinds.access import Actor, Level
 from search_service.kinds.record import Record
+from search_service.store.ids import new_id
 from search_service.store.journal import AuditEvent
 
 MASK = "***"
@@ -39,20 +40,20 @@ def note(
     reason: str | None = None,
 ) -> None:
     """Add the event of a flushed change; `before` is the snapshot taken ahead of it, None for a new row."""
-    after = snapshot(record, row)
-    old = before or {}
-    changes: dict[str, Any] = {
-        name: {
-            "before": _masked(record, name, old.get(name)),
-            "after": _masked(record, name, after[name]),
-        }
-        for name in differences(old, after)
+    found = changes(record, row, before or {}, snapshot(record, row))
+    session.add(AuditEvent(**columns(session, actor, record, row.id, action, changes=found, reason=reason)))
+
+
+def changes(record: Record, row: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event says of a flushed row: values before and after, private ones masked, and the version."""
+    found: dict[str, Any] = {
+        name: {"before": _masked(record, name, before.get(name)), "after": _masked(record, name, after[name])}
+        for name in differences(before, after)
     }
-    changes[VERSION] = {"before": row.row_version - 1, "after": row.row_version}
-    session.add(event(session, actor, record, row.id, action, changes=changes, reason=reason))
+    return {**found, VERSION: {"before": row.row_version - 1, "after": row.row_version}}
 
 
-def event(
+def columns(
     session: Session,
     actor: Actor,
     record: Record,
@@ -61,18 +62,19 @@ def event(
     *,
     changes: dict[str, Any] | None = None,
     reason: str | None = None,
-) -> AuditEvent:
-    """An event that is not yet in the session."""
-    return AuditEvent(
-        at=session.info["now"](),
-        actor=actor.name,
-        role=actor.role.value,
-        action=action,
-        record=record.name,
-        record_id=row,
-        reason=reason,
-        changes=changes or {},
-    )
+) -> dict[str, Any]:
+    """The columns of an event."""
+    return {
+        "id": new_id(),
+        "at": session.info["now"](),
+        "actor": actor.name,
+        "role": actor.role.value,
+        "action": action,
+        "record": record.name,
+        "record_id": row,
+        "reason": reason,
+        "changes": changes or {},
+    }
 
 
 def changed_since(session: Session, record: Record, row: uuid.UUID, version: int) -> list[str]:

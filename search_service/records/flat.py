@@ -10,19 +10,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import RelationshipProperty, Session
 
 from search_service.errors import Problem
-from search_service.kinds.access import SYSTEM
 from search_service.kinds.record import Record
 from search_service.kinds.references import Reference
 from search_service.records.report import Outcome
-from search_service.records.rows import DELETED, Parsed, Seen, differs, missing_fields
+from search_service.records.rows import Batch, Parsed, missing_fields, unchanged
 from search_service.records.write import Probe, probe
 from search_service.store.bulk import bulk_insert
 from search_service.store.ids import new_id
-from search_service.store.journal import AuditEvent
 
 Identity = tuple[Any, ...]
 
@@ -76,12 +74,7 @@ class Flat:
         return tuple(f.name for f in self.record.fields if isinstance(attributes[f.column], RelationshipProperty))
 
     def take(
-        self,
-        session: Session,
-        rows: Sequence[Parsed],
-        seen: Seen,
-        file: str,
-        again: Callable[[Probe], None] | None = None,
+        self, batch: Batch, rows: Sequence[Parsed], again: Callable[[Probe], None] | None = None
     ) -> tuple[list[Outcome], list[Parsed]]:
         """Decide what can be decided in memory and insert what is new; the second list goes the ordinary way.
 
@@ -105,7 +98,7 @@ class Flat:
                 continue
             identity = self._identity(shape)
             found = self._find(row, identity)
-            repeated = seen.again(identity if row.key is None else row.key, row)
+            repeated = batch.seen.again(identity if row.key is None else row.key, row)
             if repeated is not None and repeated.refused and again is not None:
                 again(shape)
                 row.warnings.append(ALIKE)
@@ -122,10 +115,10 @@ class Flat:
                 outcomes.append(Outcome(row.line))
             else:
                 there.append((row, found))
-        self._insert(session, fresh, file)
+        self._insert(batch, fresh)
         outcomes.extend(Outcome(row.line, stored=True, warnings=tuple(row.warnings)) for row, _ in fresh)
-        self._compare(session, there, outcomes, others)
-        return outcomes, others
+        same, changed = unchanged(batch, there)
+        return [*outcomes, *same], [*others, *changed]
 
     def _identity(self, shape: Probe) -> Identity:
         return tuple(getattr(shape, name) for name in self.identity)
@@ -139,55 +132,12 @@ class Flat:
         if key is not None:
             self.stored.by_key[key] = row
 
-    def _insert(self, session: Session, fresh: Sequence[tuple[Parsed, Probe]], file: str) -> None:
-        if not fresh:
-            return
-        bulk_insert(
-            session,
-            self.record.model,
-            [
-                {**{name: value for name, value in vars(shape).items() if name in self.columns}, "key": row.key}
-                for row, shape in fresh
-            ],
-        )
-        session.execute(
-            insert(AuditEvent),
-            [
-                {
-                    "id": new_id(),
-                    "at": session.info["now"](),
-                    "actor": SYSTEM.name,
-                    "role": SYSTEM.role.value,
-                    "action": "load",
-                    "record": self.record.name,
-                    "record_id": shape.id,
-                    "reason": f"{file}:{row.line}",
-                    "changes": {},
-                }
-                for row, shape in fresh
-            ],
-        )
-
-    def _compare(
-        self,
-        session: Session,
-        there: Sequence[tuple[Parsed, uuid.UUID]],
-        outcomes: list[Outcome],
-        others: list[Parsed],
-    ) -> None:
-        """Rows that say what is stored are done; the rest goes the ordinary way."""
-        if not there:
-            return
-        model = self.record.model
-        query = select(model).where(model.id.in_([found for _, found in there]))
-        loaded = {row.id: row for row in session.scalars(query.options(*self.record.loads(self.record.field_paths)))}
-        for row, found in there:
-            target = loaded.get(found)
-            if target is None:
-                others.append(row)
-            elif target.deleted_at is not None:
-                outcomes.append(Outcome(row.line, warnings=(*row.warnings, DELETED)))
-            elif row.key in {None, target.key, str(target.id)} and not differs(self.record, target, row.values):
-                outcomes.append(Outcome(row.line, warnings=tuple(row.warnings)))
-            else:
-                others.append(row)
+    def _insert(self, batch: Batch, fresh: Sequence[tuple[Parsed, Probe]]) -> None:
+        rows = [
+            {**{name: value for name, value in vars(shape).items() if name in self.columns}, "key": row.key}
+            for row, shape in fresh
+        ]
+        for row, made in zip(
+            (row for row, _ in fresh), bulk_insert(batch.session, self.record.model, rows), strict=True
+        ):
+            batch.note(made, row.line)

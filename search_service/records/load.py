@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from search_service.errors import NotFound, Problem
 from search_service.kinds.record import Record
@@ -19,7 +17,7 @@ from search_service.records import rows, tables
 from search_service.records.files import Line, csv_rows, discover, json_lines, plain_name, read
 from search_service.records.flat import Flat, identity_columns
 from search_service.records.report import Outcome, Progress, Report
-from search_service.records.rows import Parsed, Seen
+from search_service.records.rows import Batch, Parsed, Seen
 from search_service.store.session import Database
 
 BATCH = 500
@@ -109,7 +107,7 @@ class _Load:
         before = dict(seen.lines)
         try:
             with self.database.write() as session:
-                outcomes = self._rows(session, record, batch, seen, file, table)
+                outcomes = self._rows(Batch(session, record, file, seen), batch, table)
         except SQLAlchemyError:
             # One row that the database refuses must not take its neighbours with it: each alone, and without the memory
             # of what was rolled back.
@@ -122,38 +120,40 @@ class _Load:
     def _alone(self, record: Record, line: Line, seen: Seen, file: str) -> Outcome:
         try:
             with self.database.write() as session:
-                parsed = rows.parse(session, record, line, {})
-                return parsed if isinstance(parsed, Outcome) else rows.store(session, record, parsed, seen, file)
+                batch = Batch(session, record, file, seen)
+                parsed = rows.parse(batch, line)
+                return parsed if isinstance(parsed, Outcome) else self._ordinary(batch, [parsed])[0]
         except SQLAlchemyError as error:
             problem = Problem("", "database", f"数据库不接受该行({type(error).__name__})", "请核对该行的内容")
             return Outcome(line.number, refused=(problem,))
 
-    def _rows(
-        self,
-        session: Session,
-        record: Record,
-        batch: list[Line],
-        seen: Seen,
-        file: str,
-        table: tables.Table | None,
-    ) -> list[Outcome]:
-        known: dict[Any, Any] = {}
+    def _rows(self, batch: Batch, lines: Sequence[Line], table: tables.Table | None) -> list[Outcome]:
+        record = batch.record
         outcomes: list[Outcome] = []
         parsed: list[Parsed] = []
-        for line in batch:
-            found = rows.parse(session, record, line, known)
+        for line in lines:
+            found = rows.parse(batch, line)
             if isinstance(found, Outcome):
                 outcomes.append(found)
             else:
                 parsed.append(found)
         if identity_columns(record):
-            flat = self.flats.get(record.name) or self.flats.setdefault(record.name, Flat(session, record))
-            decided, parsed = flat.take(session, parsed, seen, file, table.again if table else None)
+            flat = self.flats.get(record.name) or self.flats.setdefault(record.name, Flat(batch.session, record))
+            decided, parsed = flat.take(batch, parsed, table.again if table else None)
             outcomes.extend(decided)
             if parsed:
                 # Rows that go the ordinary way are unknown to the memory: it is read again for the next batch.
                 self.flats.pop(record.name)
-        outcomes.extend(rows.store(session, record, row, seen, file) for row in parsed)
+        return [*outcomes, *self._ordinary(batch, parsed)]
+
+    @staticmethod
+    def _ordinary(batch: Batch, parsed: Sequence[Parsed]) -> list[Outcome]:
+        batch.find_keys(parsed)
+        there = [(row, batch.keys[row.key]) for row in parsed if row.key in batch.keys]
+        outcomes, _ = rows.unchanged(batch, there)
+        done = {outcome.line for outcome in outcomes}
+        outcomes.extend(rows.store(batch, row) for row in parsed if row.line not in done)
+        batch.finish()
         return outcomes
 
 

@@ -4,11 +4,11 @@ The loader is trusted: it sets states and keys.  Fields that a row does not name
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import RelationshipProperty, Session
 
@@ -22,7 +22,10 @@ from search_service.records.report import Outcome
 from search_service.records.write import KEY_LENGTH, probe, values_into, verify
 from search_service.store.base import Entity
 from search_service.store.ids import new_id
+from search_service.store.journal import AuditEvent
 
+KEYS = 500
+"""Keys in one query, as many as rows in a transaction."""
 DELETED = Problem("key", "deleted", "该记录已被删除,保持删除", "如确需恢复,请换用新的 key")
 
 
@@ -64,12 +67,60 @@ class Seen:
         return Outcome(row.line, refused=(problem,))
 
 
-def parse(session: Session, record: Record, line: Line, known: dict[Any, Any]) -> Parsed | Outcome:
+@dataclass(slots=True)
+class Batch:
+    """What the rows of one transaction share.
+
+    Attributes:
+        known: references that were looked up; keys: rows by key; events: audit, written in one statement at the end.
+    """
+
+    session: Session
+    record: Record
+    file: str
+    seen: Seen
+    known: dict[Any, Any] = field(default_factory=dict)
+    keys: dict[str, uuid.UUID] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, row: uuid.UUID, line: int, changes: dict[str, Any] | None = None) -> None:
+        """Who loaded the row, and from which line of which file (E10)."""
+        self.events.append(
+            audit.columns(self.session, SYSTEM, self.record, row, "load", changes=changes, reason=f"{self.file}:{line}")
+        )
+
+    def find_keys(self, rows: Iterable[Parsed]) -> None:
+        """Look up the keys of many rows at once; a dump names rows without a key by their id."""
+        keys = [row.key for row in rows if row.key is not None]
+        model = self.record.model
+        for at in range(0, len(keys), KEYS):
+            some = keys[at : at + KEYS]
+            by = or_(model.key.in_(some), model.id.in_([found for key in some if (found := as_id(key))]))
+            for row, key in self.session.execute(select(model.id, model.key).where(by)):
+                self.keys[str(row)] = row
+                if key is not None:
+                    self.keys[key] = row
+
+    def finish(self) -> None:
+        """Write the events."""
+        if self.events:
+            self.session.execute(insert(AuditEvent), self.events)
+
+
+def as_id(key: str) -> uuid.UUID | None:
+    """The id that a key is, if it is one."""
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        return None
+
+
+def parse(batch: Batch, line: Line) -> Parsed | Outcome:
     """Read a row; an outcome is its refusal."""
     if line.problem is not None:
         return Outcome(line.number, refused=(line.problem,))
-    content = dict(line.content)
-    parsing = Parsing(session, trusted=True, known=known)
+    record, content = batch.record, dict(line.content)
+    parsing = Parsing(batch.session, trusted=True, known=batch.known)
     key, problems = _key(content)
     found = inputs.parse(record, content, Level.SYSTEM, parsing, making=True)
     problems.extend(found.problems)
@@ -88,11 +139,37 @@ def _key(content: dict[str, Any]) -> tuple[str | None, list[Problem]]:
         return None, [Problem("key", error.code, f"key:{error.message}", error.hint)]
 
 
-def store(session: Session, record: Record, row: Parsed, seen: Seen, file: str) -> Outcome:
+def unchanged(batch: Batch, rows: Sequence[tuple[Parsed, uuid.UUID]]) -> tuple[list[Outcome], list[Parsed]]:
+    """Rows that say what is stored already, compared with all their stored rows in one query; and the others."""
+    if not rows:
+        return [], []
+    record = batch.record
+    query = select(record.model).where(record.model.id.in_([found for _, found in rows]))
+    loaded = {row.id: row for row in batch.session.scalars(query.options(*record.loads(record.field_paths)))}
+    outcomes: list[Outcome] = []
+    others: list[Parsed] = []
+    for row, found in rows:
+        target = loaded.get(found)
+        repeated = batch.seen.again(found, row)
+        if repeated is not None:
+            outcomes.append(repeated)
+        elif target is None or target.deleted_at or _arrives(target, row) or differs(record, target, row.values):
+            others.append(row)
+        else:
+            outcomes.append(Outcome(row.line, warnings=tuple(row.warnings)))
+    return outcomes, others
+
+
+def _arrives(target: Any, row: Parsed) -> bool:
+    """Whether the row brings another key than the stored one."""
+    return row.key not in {None, target.key, str(target.id)}
+
+
+def store(batch: Batch, row: Parsed) -> Outcome:
     """Store one row inside a savepoint: a row that is refused leaves nothing, its neighbours stay."""
     try:
-        with session.begin_nested():
-            return _store(session, record, row, seen, file)
+        with batch.session.begin_nested():
+            return _store(batch, row)
     except IntegrityError:
         problem = Problem("", "conflict", "与已有记录冲突(编号、名称或 key 重复)", "请核对该行")
         return Outcome(row.line, refused=(problem,))
@@ -101,9 +178,10 @@ def store(session: Session, record: Record, row: Parsed, seen: Seen, file: str) 
         return Outcome(row.line, refused=tuple(problems))
 
 
-def _store(session: Session, record: Record, row: Parsed, seen: Seen, file: str) -> Outcome:
+def _store(batch: Batch, row: Parsed) -> Outcome:
+    session, record = batch.session, batch.record
     missing = missing_fields(record, row.values)
-    stored = _by_key(session, record, row.key)
+    stored = batch.keys.get(row.key) if row.key else None
     if stored is None:
         needed = [problem for problem in missing if problem.code == "required"]
         if needed:
@@ -112,8 +190,8 @@ def _store(session: Session, record: Record, row: Parsed, seen: Seen, file: str)
             stored = record.find(session, probe(record, row.values))
     target = access.load(session, record, stored) if stored is not None else None
     if target is None or _merely_alike(target, row):
-        return _insert(session, record, row, seen, missing, file)
-    return seen.again(stored, row) or _update(session, record, target, row, file)
+        return _insert(batch, row, missing)
+    return batch.seen.again(stored, row) or _update(batch, target, row)
 
 
 def _merely_alike(target: Any, row: Parsed) -> bool:
@@ -121,7 +199,8 @@ def _merely_alike(target: Any, row: Parsed) -> bool:
     return row.key is not None and target.key is not None and row.key not in {target.key, str(target.id)}
 
 
-def _insert(session: Session, record: Record, row: Parsed, seen: Seen, missing: list[Problem], file: str) -> Outcome:
+def _insert(batch: Batch, row: Parsed, missing: list[Problem]) -> Outcome:
+    session, record = batch.session, batch.record
     target = record.model(id=new_id(), key=row.key)
     with session.no_autoflush:
         values_into(record, target, {f.name: f.blank() for f in record.fields} | row.values)
@@ -129,12 +208,15 @@ def _insert(session: Session, record: Record, row: Parsed, seen: Seen, missing: 
         doubts = record.duplicates(session, target)
     session.add(target)
     session.flush()
-    seen.again(target.id, row)
-    session.add(audit.event(session, SYSTEM, record, target.id, "load", reason=f"{file}:{row.line}"))
+    batch.seen.again(target.id, row)
+    if row.key is not None:
+        batch.keys[row.key] = target.id
+    batch.note(target.id, row.line)
     return Outcome(row.line, stored=True, warnings=(*row.warnings, *missing, *doubts))
 
 
-def _update(session: Session, record: Record, target: Any, row: Parsed, file: str) -> Outcome:
+def _update(batch: Batch, target: Any, row: Parsed) -> Outcome:
+    session, record = batch.session, batch.record
     if target.deleted_at is not None:
         return Outcome(row.line, warnings=(*row.warnings, DELETED))
     adopted = row.key is not None and target.key is None and row.key != str(target.id)
@@ -146,11 +228,12 @@ def _update(session: Session, record: Record, target: Any, row: Parsed, file: st
         if adopted:
             target.key = row.key
         verify(session, record, target)
-        if not adopted and not audit.differences(before, audit.snapshot(record, target)):
+        after = audit.snapshot(record, target)
+        if not adopted and not audit.differences(before, after):
             return Outcome(row.line, warnings=tuple(row.warnings))
         target.updated_at = session.info["now"]()
     session.flush()
-    audit.note(session, SYSTEM, record, target, "load", before=before, reason=f"{file}:{row.line}")
+    batch.note(target.id, row.line, audit.changes(record, target, before, after))
     return Outcome(row.line, stored=True, warnings=tuple(row.warnings))
 
 
@@ -162,18 +245,6 @@ def differs(record: Record, target: Any, values: Mapping[str, Any]) -> bool:
 def _comparable(value: Any) -> Any:
     # Rows of the store compare by identity and have no order; JSON lists do.
     return set(value) if isinstance(value, list) and value and isinstance(value[0], Entity) else value
-
-
-def _by_key(session: Session, record: Record, key: str | None) -> uuid.UUID | None:
-    """The row that a file means by a key: a dump names rows without a key by their id."""
-    if key is None:
-        return None
-    try:
-        by = or_(record.model.key == key, record.model.id == uuid.UUID(key))
-    except ValueError:
-        by = record.model.key == key
-    found: uuid.UUID | None = session.scalar(select(record.model.id).where(by))
-    return found
 
 
 def missing_fields(record: Record, values: Mapping[str, Any]) -> list[Problem]:

@@ -15,9 +15,8 @@ from search_service.engines.base import Ask, Count, Engine, EngineHit, Found, Or
 from search_service.errors import NotFound
 from search_service.kinds.base import Kind
 from search_service.query import columns
-from search_service.query.bands import BANDS
 from search_service.query.formula import Compiled, compile_query
-from search_service.query.nodes import Bool, Everything, OneOf
+from search_service.query.nodes import OneOf
 from search_service.query.parse import ParsedQuery, parse_query
 from search_service.query.request import SORTS, SearchRequest
 from search_service.search.answer import Answer, FacetValue, Hit, Suggestion
@@ -151,17 +150,13 @@ def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: 
     order = None
     if request.sort != SORTS[0]:
         order = Order(columns.sort_field(request.sort), kind.all_sorts[request.sort].descending)
-    words = not asked.parsed.empty
-    narrow = words and strict
     return Ask(
-        query=Bool(must=(compiled.query,), filter=(compiled.strong,)) if narrow and order else compiled.query,
-        counted=compiled.strong if narrow else Everything(),
+        query=compiled.strict if strict else compiled.query,
         filter=shown(kind, asked.hidden[kind.name], asked.now, checked.valid_on),
         ticked={columns.filter_field(n): OneOf(columns.filter_field(n), v) for n, v in checked.values.items()},
         facets=facets if depth and asked.hidden[kind.name].exact else {},
         limit=depth,
         order=order,
-        floor=BANDS["all_words"] if narrow and not order else None,
     )
 
 

@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from search_service.kinds import evidence
 from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
+from search_service.kinds.fields import Field
+from search_service.kinds.references import References
 from search_service.kinds.registry import REGISTRY
 from search_service.search.mixing import Placed
 from search_service.store.journal import IndexState
@@ -78,7 +80,7 @@ class Pictures:
 
 def picture(kind: Kind, row: Any) -> Picture:
     """What a public hit shows of a row."""
-    shown = {f.name: f.show(row) for f in kind.fields if f.read is Level.PUBLIC and f.brief}
+    shown = {f.name: _shown(f, row) for f in kind.fields if f.read is Level.PUBLIC and f.brief}
     texts = {
         f.name: text
         for f in kind.fields
@@ -93,3 +95,10 @@ def picture(kind: Kind, row: Any) -> Picture:
 def url_of(kind: str, record_id: str) -> str:
     """The page of a record."""
     return f"/{REGISTRY.kind(kind).plural}/{record_id}"
+
+
+def _shown(field: Field, row: Any) -> Any:
+    """A row that was deleted is not named by those that link to it."""
+    if isinstance(field, References):
+        return [field.brief_of(found) for found in field.get(row) if found.deleted_at is None]
+    return field.show(row)

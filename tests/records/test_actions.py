@@ -1,5 +1,6 @@
 """Named actions are the only way a state changes."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -42,7 +43,7 @@ def test_an_action_says_who_why_and_when(database: Database, standard: str) -> N
 
 def test_a_day_of_withdrawal_that_is_known_stays(database: Database, standard: str) -> None:
     with database.write() as session:
-        session.get_one(Standard, __import__("uuid").UUID(standard)).withdrawn_on = date(2020, 1, 1)
+        session.get_one(Standard, uuid.UUID(standard)).withdrawn_on = date(2020, 1, 1)
     body = act(database, STANDARDS, STAFF, standard, "withdraw", reason="补录").body
     assert body is not None
     assert body["withdrawn_on"] == "2020-01-01"

@@ -16,7 +16,7 @@ from search_service.records.write import Written, create
 from search_service.store.journal import AuditEvent, IdempotencyKey
 from search_service.store.session import Database
 from search_service.store.standard import Standard
-from tests.records.conftest import STAFF, Make, People
+from tests.records.conftest import STAFF, People
 
 STANDARDS = REGISTRY.record("standard")
 BODY = {"number": "GB/T 228.1-2021", "title": "金属材料"}
@@ -46,7 +46,7 @@ def test_the_order_of_names_does_not_matter_but_the_content_does(database: Datab
     assert (caught.value.status, caught.value.code) == (422, "idempotency_key_reused")
 
 
-def test_keys_belong_to_their_actor(database: Database, make: Make, people: People) -> None:
+def test_keys_belong_to_their_actor(database: Database, people: People) -> None:
     body = {"object": "水泥", "parameter": "强度"}
     first = create(database, REGISTRY.record("capability"), people.owner, body, "k")
     second = create(database, REGISTRY.record("capability"), people.other, body, "k")

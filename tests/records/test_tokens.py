@@ -44,7 +44,9 @@ def test_an_institution_is_named_by_id_or_key(database: Database, people: People
         create_token(database, "institution", "nobody")
 
 
-@pytest.mark.parametrize(("role", "institution"), [("public", None), ("root", None), ("institution", None), ("staff", "x")])
+@pytest.mark.parametrize(
+    ("role", "institution"), [("public", None), ("root", None), ("institution", None), ("staff", "x")]
+)
 def test_what_makes_no_sense_is_refused(database: Database, role: str, institution: str | None) -> None:
     with pytest.raises(Invalid):
         create_token(database, role, institution)

@@ -1,13 +1,12 @@
 """How many documents match, in all and by the values of facet fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from tantivy import Searcher
+from tantivy import Query, Searcher
 
 from search_service.engines.base import SEQUENCE, Ask, Count
 from search_service.engines.embedded.compiler import Compiler
-from search_service.query.nodes import Node
 
 EVERY_VALUE: Final = 2**31 - 1
 """Values each segment hands to the merge; with fewer, counts over several segments would be estimates."""
@@ -18,26 +17,28 @@ MOST_VALUES: Final = 60_000
 class Counts:
     """The counts of one ask on one state of an index."""
 
-    def __init__(self, searcher: Searcher, compiler: Compiler, *, tombstones: bool) -> None:
-        """Take whether the index holds any tombstones."""
+    def __init__(self, searcher: Searcher, compiler: Compiler) -> None:
         self._searcher = searcher
         self._compiler = compiler
-        self._tombstones = tombstones
 
-    def count(self, ask: Ask) -> tuple[int, Mapping[str, tuple[Count, ...]]]:
-        """Total and facets.  A ticked field is counted without its own ticks, so it needs a pass of its own."""
-        always = [ask.query, ask.counted, ask.filter]
+    def count(self, ask: Ask, query: Query | None) -> tuple[int, Mapping[str, tuple[Count, ...]]]:
+        """Total and facets; `query` is what is counted, all ticks included.
+
+        A ticked field is counted without its own ticks, so it needs a pass of its own.
+        """
         plain = {name: size for name, size in ask.facets.items() if name not in ask.ticked}
-        total, found = self._pass([*always, *ask.ticked.values()], plain)
+        total, found = self._pass(query, plain)
         for name, size in ask.facets.items():
             if name in ask.ticked:
                 others = [node for field, node in ask.ticked.items() if field != name]
-                found |= self._pass([*always, *others], {name: size})[1]
+                wider = self._compiler.matching([ask.query, ask.counted, ask.filter, *others])
+                found |= self._pass(wider, {name: size})[1]
         return total, {name: found[name] for name in ask.facets}
 
-    def _pass(self, conditions: Sequence[Node], facets: Mapping[str, int]) -> tuple[int, dict[str, tuple[Count, ...]]]:
+    def _pass(self, query: Query | None, facets: Mapping[str, int]) -> tuple[int, dict[str, tuple[Count, ...]]]:
         """Everything that is counted over the same documents, in one call."""
-        query = self._compiler.matching(conditions, tombstones=self._tombstones)
+        if query is None:
+            return 0, dict.fromkeys(facets, ())
         # Every document has exactly one sequence; an aggregate counts three times faster than a search.
         wanted: dict[str, Any] = {"total": {"value_count": {"field": SEQUENCE}}}
         for name, size in facets.items():

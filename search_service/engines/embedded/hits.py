@@ -15,7 +15,6 @@ from tantivy import DocAddress, Query, Searcher
 from search_service.engines.base import IDENTIFIER, Ask, EngineHit
 from search_service.engines.embedded.compiler import Compiler, constant_score
 from search_service.engines.embedded.schema import TIE, TIE_HEADS
-from search_service.query.nodes import Node
 
 SPARE: Final = 20
 """Hits fetched beyond the wanted ones, so that a page without many equals needs one call."""
@@ -30,17 +29,14 @@ _Scored = tuple[float, DocAddress]
 class Hits:
     """The hit list of one ask on one state of an index."""
 
-    def __init__(self, searcher: Searcher, compiler: Compiler, conditions: list[Node], *, tombstones: bool) -> None:
-        """Take the conditions beside the query, and whether the index holds any tombstones."""
+    def __init__(self, searcher: Searcher, compiler: Compiler, query: Query) -> None:
+        """Take all that narrows the hits, compiled; with scores where `needs_scores`."""
         self._searcher = searcher
         self._compiler = compiler
-        self._conditions = conditions
-        self._tombstones = tombstones
+        self._query = query
 
     def find(self, ask: Ask) -> tuple[EngineHit, ...]:
         """At most `ask.limit` hits, best first, complete but for the bound `MOST` on equal scores."""
-        if ask.limit <= 0:
-            return ()
         if ask.order is not None:
             return self._ordered(ask, ask.order.field, descending=ask.order.descending)
         constant = constant_score(ask.query)
@@ -60,12 +56,11 @@ class Hits:
 
     def _above(self, ask: Ask, limit: int) -> list[_Scored]:
         """Best first, all hits whose rounded score is at least that of the `limit`-th, and at least the floor."""
-        query = self._compiler.ranked(ask.query, self._conditions, tombstones=self._tombstones)
         floor = float("-inf") if ask.floor is None else ask.floor
         most = max(MOST, limit + SPARE)
         fetch = limit + SPARE
         while True:
-            found: list[_Scored] = self._searcher.search(query, limit=fetch, count=False).hits
+            found: list[_Scored] = self._searcher.search(self._query, limit=fetch, count=False).hits
             least = max(_rounded(found[limit - 1][0]), floor) if len(found) >= limit else floor
             if len(found) < fetch or fetch >= most or _rounded(found[-1][0]) < least:
                 return found[: bisect_left(found, True, key=lambda hit: _rounded(hit[0]) < least)]
@@ -89,12 +84,12 @@ class Hits:
         """Everything scores the same: the tie columns are the order."""
         if ask.floor is not None and score < ask.floor:
             return ()
-        found = self._first_by(TIE_HEADS, self._matching(ask), ask.limit)
+        found = self._first_by(TIE_HEADS, self._query, ask.limit)
         return tuple(EngineHit(key, score, tie) for tie, key in sorted(map(self._read, found))[: ask.limit])
 
     def _ordered(self, ask: Ask, field: str, *, descending: bool) -> tuple[EngineHit, ...]:
         if ask.floor is None:
-            found = self._first_by((field, *TIE_HEADS), self._matching(ask), ask.limit, descending=descending)
+            found = self._first_by((field, *TIE_HEADS), self._query, ask.limit, descending=descending)
         else:
             # tantivy sorts by score or by a column: take all above the floor (at most `MOST`) and sort them here.
             found = [address for _, address in self._above(ask, MOST)]
@@ -103,9 +98,6 @@ class Hits:
         hits = [EngineHit(key, 0.0, tie, value) for value, (tie, key) in read]
         hits.sort(key=lambda hit: (-hit.sort if descending else hit.sort, hit.tie))
         return tuple(hits[: ask.limit])
-
-    def _matching(self, ask: Ask) -> Query:
-        return self._compiler.matching([ask.query, *self._conditions], tombstones=self._tombstones)
 
     def _first_by(
         self,
@@ -137,6 +129,12 @@ class Hits:
     def _read(self, address: DocAddress) -> tuple[str, str]:
         stored = self._searcher.doc(address)
         return str(stored.get_first(TIE)), str(stored.get_first(IDENTIFIER))
+
+
+def needs_scores(ask: Ask) -> bool:
+    """Whether hits can only be found by scoring: neither an order nor one score for all decides."""
+    by_score = constant_score(ask.query) is None if ask.order is None else ask.floor is not None
+    return ask.limit > 0 and by_score
 
 
 def _rounded(score: float) -> float:

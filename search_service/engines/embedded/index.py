@@ -13,7 +13,7 @@ from search_service.engines.embedded.counts import Counts
 from search_service.engines.embedded.fields import Fields
 from search_service.engines.embedded.files import Files, Stamp, Unreadable, stamp
 from search_service.engines.embedded.frequencies import FrequencyTable
-from search_service.engines.embedded.hits import Hits
+from search_service.engines.embedded.hits import Hits, needs_scores
 from search_service.engines.embedded.schema import DEAD, DEAD_MARK, register
 from search_service.engines.embedded.suggest import Suggester
 from search_service.engines.embedded.writer import Writer, sequences
@@ -26,6 +26,7 @@ class Snapshot:
     """One state of the index, unchanged however long it is used."""
 
     searcher: Searcher
+    compiler: Compiler
     stamp: Stamp
     tombstones: int
 
@@ -49,7 +50,6 @@ class OpenIndex:
             raise Unreadable(f"索引 {name} 的文件无法打开，请运行 zhixun index rebuild 重建。") from error
         register(self._index)
         self._index.config_reader(reload_policy="manual")
-        self._compiler = Compiler(self._index.schema, self.fields)
         self._dead = Query.term_query(self._index.schema, DEAD, DEAD_MARK, index_option="basic")
         self._frequencies = FrequencyTable(files.frequencies(name))
         self._suggester = suggester
@@ -75,7 +75,9 @@ class OpenIndex:
         self._index.reload()
         searcher = self._index.searcher()
         counted = searcher.aggregate(self._dead, {"tombstones": {"value_count": {"field": SEQUENCE}}})
-        return Snapshot(searcher=searcher, stamp=found, tombstones=int(counted["tombstones"]["value"]))
+        tombstones = int(counted["tombstones"]["value"])
+        compiler = Compiler(self._index.schema, self.fields, searcher, tombstones=tombstones > 0)
+        return Snapshot(searcher, compiler, found, tombstones)
 
     def search(self, ask: Ask) -> Found:
         """Answer an ask from the newest commit."""
@@ -86,11 +88,21 @@ class OpenIndex:
         if ask.order is not None:
             self.fields.number(ask.order.field)
         snapshot = self.snapshot()
-        tombstones = snapshot.tombstones > 0
+        searcher, compiler = snapshot.searcher, snapshot.compiler
         narrowing = [ask.filter, *ask.ticked.values()]
-        hits = Hits(snapshot.searcher, self._compiler, narrowing, tombstones=tombstones).find(ask)
-        total, facets = Counts(snapshot.searcher, self._compiler, tombstones=tombstones).count(ask)
-        return Found(total=total, hits=hits, facets=facets)
+        if needs_scores(ask):
+            query = compiler.ranked(ask.query, narrowing)
+        else:
+            query = compiler.matching([ask.query, *narrowing])
+        counts = Counts(searcher, compiler)
+        if isinstance(ask.counted, Everything):
+            # Counting with the query of the hits costs less than to compile one without scores (0.1 instead of 0.2 ms).
+            total, facets = counts.count(ask, query)
+        else:
+            total, facets = counts.count(ask, compiler.matching([ask.query, ask.counted, *narrowing]))
+        if query is None or ask.limit <= 0 or (total == 0 and isinstance(ask.counted, Everything)):
+            return Found(total=total, hits=(), facets=facets)
+        return Found(total=total, hits=Hits(searcher, compiler, query).find(ask), facets=facets)
 
     def suggest(self, prefix: str, limit: int) -> Sequence[str]:
         """Completions of `prefix`."""
@@ -117,7 +129,8 @@ class OpenIndex:
         snapshot = self.snapshot()
         if not snapshot.documents:
             return
-        living = self._compiler.matching([Everything()], tombstones=snapshot.tombstones > 0)
+        living = snapshot.compiler.matching([Everything()])
+        assert living is not None
         found = snapshot.searcher.search(living, limit=snapshot.documents, count=False).hits
         yield from sequences(snapshot.searcher, [address for _, address in found])
 

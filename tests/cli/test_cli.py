@@ -1,0 +1,104 @@
+"""The command line (`docs/api.md`): what it prints for people and for scripts, and its exit codes."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.wiring import Services
+from search_service.query.request import SearchRequest
+from tests.conftest import NOW
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Shell:
+    """Runs ``zhixun`` as a process of its own, on a data folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        found = subprocess.run(
+            [sys.executable, "-c", "from api.cli import main; main()", *words],
+            cwd=ROOT,
+            env={"ZHIXUN_DATA_DIR": str(self.folder), "ZHIXUN_CLOCK": NOW.isoformat(), "PATH": "", "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert found.returncode == code, found.stdout + found.stderr
+        return found.stdout + found.stderr
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json"))
+
+
+@pytest.fixture
+def zhixun(tmp_path: Path, sample_dir: Path) -> Shell:
+    shutil.copytree(sample_dir, tmp_path / "data")
+    return Shell(tmp_path / "data")
+
+
+def test_search_is_the_same_answer_as_the_facade(zhixun: Shell, sample: Services) -> None:
+    said = zhixun.json("search", "压力表", "--kind", "authorisation", "--size", "5")
+    asked = sample.search.search(SearchRequest(q="压力表", kinds=("authorisation",), size=5)).to_json()
+    assert [hit["id"] for hit in said["hits"]] == [hit["id"] for hit in asked["hits"]]
+    assert said["total"] == asked["total"]
+    assert "压力表" in zhixun("search", "压力表", "--explain")
+
+
+def test_the_sample_is_there_and_loading_it_again_changes_nothing(zhixun: Shell) -> None:
+    again = zhixun.json("demo")
+    assert (again["stored"], again["refused_rows"]) == (0, 0)
+    assert again["unchanged"] == again["read"] > 5_000
+
+
+def test_bad_rows_are_named_and_the_good_ones_kept(zhixun: Shell, tmp_path: Path) -> None:
+    good = {"key": "new", "number": "GB/T 99991-2020", "title": "示例新标准"}
+    lines = [json.dumps(good), '{"number": "GB/T 99992-2020"}', "not json", '{"number": 5, "title": "错"}']
+    (tmp_path / "standards.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "strange.txt").write_text("?")
+    report = zhixun.json("load", str(tmp_path / "standards.jsonl"), str(tmp_path / "strange.txt"))
+    assert report["stored"] == 1
+    assert [(row["line"], row["field"]) for row in report["refused"]] == [(2, "title"), (3, ""), (4, "number")]
+    assert all(row["reason"] for row in report["refused"])
+    assert [Path(name).name for name in report["skipped"]] == ["strange.txt"]
+    assert zhixun.json("search", "GB/T 99991")["hits"][0]["key"] == "new"
+    assert "第 2 行" in zhixun("load", str(tmp_path / "standards.jsonl"))
+
+
+def test_dump_and_load_into_an_empty_folder(zhixun: Shell, tmp_path: Path) -> None:
+    written = zhixun.json("dump", str(tmp_path / "out"))
+    assert written
+    other = Shell(tmp_path / "other")
+    report = other.json("load", str(tmp_path / "out"))
+    assert report["refused_rows"] == 0
+    for q in ("压力表", "GB/T 228.1", "大米 镉"):
+        assert other.json("search", q)["kinds"] == zhixun.json("search", q)["kinds"]
+
+
+def test_index_status_and_rebuild(zhixun: Shell) -> None:
+    before = {row["kind"]: row for row in zhixun.json("index", "status") if row["published"]}
+    assert set(before) == {row["kind"] for row in zhixun.json("kinds")}
+    assert all(row["sound"] for row in before.values())
+    made = zhixun.json("index", "rebuild", "plan")
+    after = {row["kind"]: row for row in zhixun.json("index", "status") if row["published"]}
+    assert after["plan"]["name"] == made["plan"] != before["plan"]["name"]
+    assert after["standard"]["name"] == before["standard"]["name"]
+
+
+def test_tokens_are_shown_once(zhixun: Shell) -> None:
+    assert zhixun.json("token", "create", "--role", "staff")["token"].startswith("zx_")
+    assert "可用" in zhixun("token", "create", "--role", "king", code=2)
+
+
+def test_exit_codes(zhixun: Shell) -> None:
+    zhixun("load", "/nowhere/at/all", code=2)
+    assert "capability" in zhixun("search", "x", "--kind", "nonsense", code=2)
+    assert "检测能力" in zhixun("kinds")
