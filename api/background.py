@@ -17,6 +17,10 @@ POLL_SECONDS = 1.0
 """A change made by another process (a load in a second terminal) is noticed within this."""
 
 
+LONGEST_WAIT_SECONDS = 60.0
+"""Between tries of a step that keeps failing."""
+
+
 class WriterLock:
     """An exclusive lock on a file; let go by closing it, also when the process dies."""
 
@@ -74,7 +78,7 @@ class Background:
         self._lock.release()
 
     def _run(self) -> None:
-        prepared = False
+        prepared, wait = False, POLL_SECONDS
         while not self._stopped.is_set():
             if self._lock.acquire():
                 try:
@@ -83,9 +87,11 @@ class Background:
                         prepared = True
                     while self._step() and not self._stopped.is_set():
                         pass
+                    wait = POLL_SECONDS
                 except Exception:  # marks stay due, so nothing is lost by waiting and trying again
                     LOG.exception("background step failed")
-            self._bell.wait(POLL_SECONDS)
+                    wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            self._bell.wait(wait)
             self._bell.clear()
 
 

@@ -4,6 +4,7 @@ Whatever changes while a drain runs raises the mark again, so it stays due: a ne
 older write.  Only the sequence that was claimed is acknowledged.
 """
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from indexers.documents import build
-from search_service.engines.base import Document, Engine, Tombstone, WriteReport
+from search_service.engines.base import Document, Engine, Refusal, Tombstone, WriteReport
 from search_service.kinds.base import Kind
 from search_service.kinds.registry import REGISTRY
 from search_service.store.journal import IndexState, SearchIndex
 from search_service.store.session import Database
+
+LOG = logging.getLogger(__name__)
 
 BATCH = 500
 """Documents in one claim: about 100 ms of work, far below the lease."""
@@ -58,14 +61,14 @@ def drain_all(database: Database, engine: Engine, *, worker: str) -> Drained:
 
 
 def _drain_kind(database: Database, engine: Engine, kind: Kind, worker: str, limit: int) -> Drained:
-    indices = live_indices(database, kind)
-    if not indices:
+    if not live_indices(database, kind):
         return Drained()
     claimed = _claim(database, kind, worker, limit)
     if not claimed:
         return Drained()
-    batch = load(database, kind, claimed)
-    reports = [engine.write(index, batch) for index in indices]
+    built = load(database, kind, claimed)
+    indices = live_indices(database, kind)  # after the claim: a rebuild that began meanwhile must get it, too
+    reports = [WriteReport(refused=built.failures), *(engine.write(index, built.documents) for index in indices)]
     for index in indices:
         engine.refresh(index)
     refused = _acknowledge(database, kind, claimed, reports)
@@ -108,20 +111,36 @@ def _due(kind: Kind, now: datetime) -> Select[uuid.UUID]:
     )
 
 
-def load(database: Database, kind: Kind, wanted: dict[uuid.UUID, int]) -> list[Document | Tombstone]:
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Documents, and the rows that none could be made of: one bad row never holds up its neighbours."""
+
+    documents: list[Document | Tombstone]
+    failures: tuple[Refusal, ...] = ()
+
+
+def load(database: Database, kind: Kind, wanted: dict[uuid.UUID, int]) -> Built:
     """The current documents of these ids, each with its sequence; a row that is not there is a tombstone."""
     with database.read() as session:
         return build_all(session, kind, wanted, database.now())
 
 
-def build_all(session: Session, kind: Kind, wanted: dict[uuid.UUID, int], now: datetime) -> list[Document | Tombstone]:
+def build_all(session: Session, kind: Kind, wanted: dict[uuid.UUID, int], now: datetime) -> Built:
     """The same inside a session."""
     rows = session.scalars(
         select(kind.model).where(kind.model.id.in_(list(wanted))).options(*kind.document_loads())
     ).all()
-    found: list[Document | Tombstone] = [build(kind, row, wanted[row.id], now) for row in rows]
+    found: list[Document | Tombstone] = []
+    failures: list[Refusal] = []
+    for row in rows:
+        try:
+            found.append(build(kind, row, wanted[row.id], now))
+        except Exception as error:  # a mistake of ours or a value nobody thought of: kept with its reason
+            LOG.exception("no document of %s %s", kind.name, row.id)
+            failures.append(Refusal(str(row.id), f"{type(error).__name__}: {error}", retry=False))
     there = {row.id for row in rows}
-    return found + [Tombstone(str(i), seq) for i, seq in wanted.items() if i not in there]
+    found.extend(Tombstone(str(i), seq) for i, seq in wanted.items() if i not in there)
+    return Built(found, tuple(failures))
 
 
 def _acknowledge(database: Database, kind: Kind, claimed: dict[uuid.UUID, int], reports: Sequence[WriteReport]) -> int:

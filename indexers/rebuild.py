@@ -1,15 +1,15 @@
 """Rebuild: a new index beside the old one, filled, verified, swapped in by name (founding decision 6)."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select, tuple_, update
 
 from indexers.documents import schema_of
 from indexers.drain import BATCH, build_all
 from indexers.naming import fingerprint, index_name
-from indexers.verify import NAMED, compare
-from search_service.engines.base import Engine
+from indexers.verify import NAMED, Difference, compare
+from search_service.engines.base import Engine, Refusal
 from search_service.errors import Conflict
 from search_service.kinds.base import Kind
 from search_service.kinds.registry import REGISTRY
@@ -41,17 +41,24 @@ def rebuild(database: Database, engine: Engine, kind: Kind, prefix: str, progres
                 name=name, kind=kind.name, fingerprint=fingerprint(kind), state="building", created_at=database.now()
             )
         )
-    _backfill(database, engine, kind, name, progress)
-    difference = compare(database, engine, kind, name)
-    if not difference.sound:
-        _set_state(database, name, "failed")
+    try:
+        _backfill(database, engine, kind, name, progress)
+        _require_sound(compare(database, engine, kind, name), kind)
+    except BaseException:
+        _set_state(database, name, "failed")  # first, so that no drain writes to it any more
         engine.drop(name)
-        named = "、".join((*difference.missing, *difference.behind)[:NAMED])
-        raise RebuildRefused(f"{kind.label}:新索引 {difference.documents} 条,应有 {difference.visible} 条;缺少 {named}")
+        raise
     engine.publish(schema, name)
     _activate(database, engine, kind, name)
     _acknowledge(database, engine, kind, name)
     return name
+
+
+def _require_sound(difference: Difference, kind: Kind) -> None:
+    if not difference.sound:
+        named = "、".join((*difference.missing, *difference.behind)[:NAMED])
+        counts = f"新索引 {difference.documents} 条,应有 {difference.visible} 条"
+        raise RebuildRefused(f"{kind.label}:{counts};缺少 {named}")
 
 
 def _backfill(database: Database, engine: Engine, kind: Kind, name: str, progress: Progress) -> None:
@@ -71,10 +78,22 @@ def _backfill(database: Database, engine: Engine, kind: Kind, name: str, progres
             batch = build_all(session, kind, wanted, database.now())
         if not wanted:
             break
-        engine.write(name, batch)
+        engine.write(name, batch.documents)
+        _bury(database, kind, batch.failures)
         last, done = max(wanted), done + len(wanted)
         progress(kind.label, done, total)
     engine.refresh(name)
+
+
+def _bury(database: Database, kind: Kind, failures: Sequence[Refusal]) -> None:
+    """Rows that no document could be made of are dead with their reason, until they are marked again."""
+    if not failures:
+        return
+    with database.write() as session:
+        for failure in failures:
+            state = session.get(IndexState, (kind.name, uuid.UUID(failure.id)))
+            if state is not None:
+                state.dead_reason = failure.reason
 
 
 def _set_state(database: Database, name: str, state: str) -> None:

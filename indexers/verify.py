@@ -33,13 +33,14 @@ class Difference:
 
 
 def compare(database: Database, engine: Engine, kind: Kind, index: str) -> Difference:
-    """Read both sides; what is marked and not yet drained is no difference."""
+    """Read both sides; what is marked and not yet drained, or dead with its reason, is no difference."""
     held = dict(engine.entries(index))
     with database.read() as session:
         rows = session.execute(
             select(IndexState.entity_id, IndexState.seq, IndexState.done_seq, kind.visible(database.now()))
             .select_from(kind.model)
             .join(IndexState, (IndexState.entity_id == kind.model.id) & (IndexState.kind == kind.name))
+            .where(IndexState.dead_reason.is_(None))
         ).all()
     missing, behind, visible = [], [], 0
     for entity_id, seq, done_seq, shown in rows:

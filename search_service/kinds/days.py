@@ -32,7 +32,7 @@ def unbroken(spans: Iterable[Days], now: datetime) -> Window | None:
             continue
         before = runs[-1] if runs else None
         if before is None or (
-            before.last is not None and span.first is not None and span.first > before.last + ONE_DAY
+            before.last is not None and span.first is not None and span.first > day_after(before.last)
         ):
             runs.append(span)
         elif before.last is not None and (span.last is None or span.last > before.last):
@@ -41,4 +41,11 @@ def unbroken(spans: Iterable[Days], now: datetime) -> Window | None:
     run = next((r for r in runs if r.last is None or r.last >= today), None)
     if run is None:
         return None
-    return Window(midnight(run.first) if run.first else None, midnight(run.last + ONE_DAY) if run.last else None)
+    # 9999-12-31 is how registers write "no end".
+    end = None if run.last is None or run.last == date.max else midnight(day_after(run.last))
+    return Window(midnight(run.first) if run.first else None, end)
+
+
+def day_after(day: date) -> date:
+    """The next day; the last day that there is stays."""
+    return day if day == date.max else day + ONE_DAY

@@ -230,12 +230,19 @@ class Integer(Field):
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
 
 
+EARLIEST = 1900
+"""No certificate and no standard here is older; earlier years are slips, and placeholders of other systems."""
+
+
 def parse_date(text: str) -> date:
     """A date as people write it: 2018-04-27, 2018-8-31 (S2-45), 2018/8/31, 2018年8月31日."""
     found = _DATE.match(text.strip())
+    early = FieldError("date", f"日期“{text[:40]}”早于 {EARLIEST} 年", "请核对年份")
     wrong = FieldError("date", f"日期“{text[:40]}”无法识别", "请写成 YYYY-MM-DD,例如 2026-11-21")
     if found is None:
         raise wrong
+    if int(found[1]) < EARLIEST:
+        raise early
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:

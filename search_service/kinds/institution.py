@@ -16,6 +16,7 @@ from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import CodeList, State, Text, TextList
 from search_service.kinds.labels import region_filter, word_filter
+from search_service.kinds.offer import natures
 from search_service.kinds.parts import Sort, Use, Window, Words
 from search_service.kinds.record import Action
 from search_service.kinds.regions import codes, division_reads, names
@@ -30,10 +31,6 @@ INTRODUCTION = 1000
 def name_key(name: str) -> str:
     """What "the same name" means: folded, without blanks (S4-03, P16)."""
     return "".join(fold(name).split())
-
-
-def _natures(row: Institution) -> list[str]:
-    return [c.nature for c in row.certificates if c.nature and c.state == evidence.VALID and not c.deleted_at]
 
 
 class InstitutionKind(Kind):
@@ -99,14 +96,14 @@ class InstitutionKind(Kind):
     )
     words = (
         Words(Use.NAME, lambda row: short_forms(row.name)),
-        Words(Use.IDENTIFIER, "certificates.number"),
+        Words(Use.IDENTIFIER, lambda row: [c.number for c in row.certificates if not c.deleted_at], ("certificates",)),
         Words(Use.TEXT, lambda row: names([row.division]), division_reads("division")),
         Words(Use.TEXT, lambda row: [BUSINESS_KINDS.label(k) for k in row.business_kinds]),
-        Words(Use.TEXT, lambda row: [NATURES.label(n) for n in _natures(row)], ("certificates",)),
+        Words(Use.TEXT, lambda row: [NATURES.label(n) for n in natures(row)], ("certificates",)),
     )
     filters = (
         region_filter(lambda row: codes([row.division]), division_reads("division")),
-        word_filter("nature", "资质", NATURES, _natures, ("certificates",)),
+        word_filter("nature", "资质", NATURES, natures, ("certificates",)),
     )
     sorts = (
         Sort("newest", "最新入驻", lambda row: int(row.created_at.timestamp()), descending=True),

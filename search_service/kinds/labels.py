@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from analyzers.fold import fold
@@ -50,18 +50,23 @@ def region_filter(source: Source, reads: tuple[str, ...]) -> Filter:
     )
 
 
+_PUBLIC = and_(Institution.status == "active", Institution.deleted_at.is_(None))
+"""Institutions whose names may be said."""
+
+
 def _institution_names(session: Session, values: Sequence[str]) -> dict[str, str]:
     ids = [uuid.UUID(v) for v in values]
-    rows = session.execute(select(Institution.id, Institution.name).where(Institution.id.in_(ids)))
+    rows = session.execute(select(Institution.id, Institution.name).where(Institution.id.in_(ids), _PUBLIC))
     return {str(i): name for i, name in rows}
 
 
 def _resolve_institution(session: Session, text: str) -> str | None:
     try:
-        return str(uuid.UUID(text))
+        named = Institution.id == uuid.UUID(text)
     except ValueError:
-        found = session.scalar(select(Institution.id).where(or_(Institution.key == text, Institution.name == text)))
-        return None if found is None else str(found)
+        named = or_(Institution.key == text, Institution.name == text)
+    found = session.scalar(select(Institution.id).where(named, _PUBLIC))
+    return None if found is None else str(found)
 
 
 INSTITUTION_FILTER = Filter(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from analyzers.fold import fold
+from search_service.kinds import evidence
 from search_service.kinds.parts import Use, Words
 from search_service.kinds.record import Action
 from search_service.kinds.regions import division_reads, names
@@ -33,5 +34,5 @@ def institution_words() -> tuple[Words, ...]:
 
 
 def natures(row: Any) -> Iterable[str]:
-    """Natures of the certificates that the row stands under."""
-    return [c.nature for c in row.certificates if c.nature]
+    """Natures of the valid certificates that the row stands under."""
+    return [c.nature for c in row.certificates if c.nature and c.state == evidence.VALID and not c.deleted_at]

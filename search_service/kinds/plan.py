@@ -73,6 +73,11 @@ def linked(name: str, label: str, target: Any, shows: tuple[str, ...]) -> Refere
     return References(name=name, label=label, target=target, shows=shows, natural=(), reads=(name,), brief=False)
 
 
+def published(rows: list[Any]) -> list[Any]:
+    """Only what the public may read on its own may make a plan findable."""
+    return [row for row in rows if row.state == evidence.PUBLISHED and not row.deleted_at]
+
+
 class PlanKind(Kind):
     """Text, pictures and price of what an institution offers as one thing."""
 
@@ -110,11 +115,15 @@ class PlanKind(Kind):
         *institution_words(),
         Words(Use.TEXT, lambda row: [SERVICES.label(row.service)]),
         Words(Use.TEXT, "topic.name"),
-        Words(Use.TEXT, "capabilities.object"),
-        Words(Use.TEXT, "capabilities.parameter"),
-        Words(Use.CITED, lambda row: [s["number"] for c in row.capabilities for s in c.standards], ("capabilities",)),
-        Words(Use.TEXT, "authorisations.instrument"),
-        Words(Use.CITED, "authorisations.regulation"),
+        Words(Use.TEXT, lambda row: [c.object for c in published(row.capabilities)], ("capabilities",)),
+        Words(Use.TEXT, lambda row: [c.parameter for c in published(row.capabilities)], ("capabilities",)),
+        Words(
+            Use.CITED,
+            lambda row: [s["number"] for c in published(row.capabilities) for s in c.standards],
+            ("capabilities",),
+        ),
+        Words(Use.TEXT, lambda row: [a.instrument for a in published(row.authorisations)], ("authorisations",)),
+        Words(Use.CITED, lambda row: [a.regulation for a in published(row.authorisations)], ("authorisations",)),
     )
     filters = (
         region_filter(lambda row: codes([row.institution.division]), division_reads("institution.division")),

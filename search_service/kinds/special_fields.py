@@ -11,6 +11,7 @@ from stdnum.cn import uscc
 from analyzers.fold import fold
 from search_service.kinds.fields import Field, FieldError, Parsing, Text, TextList, clean_text
 from search_service.kinds.numbers import parse
+from search_service.kinds.regions import only_meant
 from search_service.store.division import Division
 
 CREDIT_CODE_LENGTH = 18
@@ -51,14 +52,22 @@ class RichText(Text):
 def resolve_division(parsing: Parsing, text: str) -> str | None:
     """The adcode for an adcode or an unambiguous full or short name; None where there is none, or several."""
     folded = fold(text).strip()
+    code = ""
     if folded.isdigit():
         code = folded.ljust(6, "0") if len(folded) in {2, 4} else folded
         by = Division.adcode == code
     else:
-        by = Division.name == text.strip()
-    query = select(Division.adcode).where(by, Division.deleted_at.is_(None)).limit(2)
-    found: list[str] = parsing.once((Division, text), lambda: list(parsing.session.scalars(query)) or None) or []
-    return found[0] if len(found) == 1 else None
+        by = Division.name.startswith(text.strip(), autoescape=True)  # short names are beginnings of full ones
+    query = select(Division).where(by, Division.deleted_at.is_(None))
+
+    def meant() -> str | None:
+        rows = list(parsing.session.scalars(query))
+        exact = [row for row in rows if row.adcode == code or row.name == text.strip()]
+        named = exact or [row for row in rows if text.strip() in row.short_names]
+        return only_meant({row.adcode: row.parent_adcode for row in named})
+
+    found: str | None = parsing.once((Division, text), meant)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

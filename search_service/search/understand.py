@@ -8,15 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analyzers.fold import fold, fold_with_offsets
+from search_service.kinds.regions import only_meant
 from search_service.kinds.vocabulary import SERVICES
 from search_service.query.parse import ParsedQuery
 from search_service.search.answer import Slot
 from search_service.store.division import Division
 
 V = TypeVar("V")
-
-_PROVINCE = "0000"
-"""How a province's adcode ends."""
 
 SHORTEST_NAME = 2
 """Characters of a division's name: single ones (沪, 陕) stand in too many other words."""
@@ -32,29 +30,20 @@ class Gazetteer:
     @classmethod
     def read(cls, session: Session) -> "Gazetteer":
         """From the table; a name that may mean two divisions means neither (朝阳区 is in five cities)."""
-        found: dict[str, dict[str, tuple[str, bool]]] = {}
+        found: dict[str, dict[str, str | None]] = {}
+        labels: dict[str, str] = {}
         rows = session.execute(
             select(Division.adcode, Division.name, Division.short_names, Division.parent_adcode).where(
                 Division.deleted_at.is_(None), Division.valid_to.is_(None)
             )
         )
         for adcode, name, short_names, parent in rows:
-            minor = parent is not None and not parent.endswith(_PROVINCE)
+            labels[adcode] = name
             for text in (name, *short_names):
                 if len(text) >= SHORTEST_NAME:
-                    found.setdefault(fold(text), {})[adcode] = (name, minor)
-        names = {text: only for text, meant in found.items() if (only := _only(meant)) is not None}
+                    found.setdefault(fold(text), {})[adcode] = parent
+        names = {text: (only, labels[only]) for text, meant in found.items() if (only := only_meant(meant))}
         return cls(names, max(map(len, names), default=0))
-
-
-def _only(meant: Mapping[str, tuple[str, bool]]) -> tuple[str, str] | None:
-    """The one division that is meant: counties below a prefecture step back, so 西安 is the city, not 牡丹江's 西安区.
-
-    A district of a municipality does not: 朝阳 may be Beijing's district or Liaoning's city, and stays open.
-    """
-    major = {adcode: name for adcode, (name, minor) in meant.items() if not minor}
-    chosen = major or {adcode: name for adcode, (name, _) in meant.items()}
-    return next(iter(chosen.items())) if len(chosen) == 1 else None
 
 
 _SERVICE_WORDS = {word: code for word, code in SERVICES.aliases.items() if not word.isascii()}

@@ -14,19 +14,13 @@ from search_service.store.session import MARKED
 
 
 def bulk_insert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> list[uuid.UUID]:
-    """Insert rows given as column values, stamp and mark them; returns their ids."""
+    """Insert rows of an entity given as column values, stamp and mark them; returns their ids."""
+    assert issubclass(model, Entity), "links change through their root, which is then marked"
     if not rows:
         return []
     now = session.info["now"]()
-    entity = issubclass(model, Entity)
-    stamped = (
-        [{"id": new_id(), "row_version": 1, "created_at": now, "updated_at": now, **row} for row in rows]
-        if entity
-        else list(rows)
-    )
+    stamped = [{"id": new_id(), "row_version": 1, "created_at": now, "updated_at": now, **row} for row in rows]
     session.execute(insert(model), stamped, execution_options={MARKED: True})
-    if not entity:
-        return []
     ids = [row["id"] for row in stamped]
     marks.mark_changed(session, {model: set(ids)}, {model} if marks.REGISTRY.kind_of(model) else set())
     return ids
@@ -38,6 +32,8 @@ def bulk_update(session: Session, model: type[Base], where: ColumnElement[bool],
     version: Any = model.row_version  # type: ignore[attr-defined]
     ids = list(session.scalars(select(key).where(where)))
     now = session.info["now"]()
+    if marks.REGISTRY.natural(model):  # who was linked by a value that is about to change
+        marks.mark_dependents(session, model, ids)
     for at in range(0, len(ids), marks.BATCH):
         session.execute(
             update(model)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import FromClause, Select, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, RelationshipProperty, Session, aliased
 
@@ -56,6 +56,30 @@ class MarkRegistry:
     def matters(self, model: type[Any]) -> bool:
         """Whether a change of this table can change any document."""
         return model in self._roots or bool(self._paths.get(model))
+
+    def natural(self, model: type[Any]) -> bool:
+        """Whether documents reach this table by a value (a number, an adcode) instead of by its id.
+
+        Then a row that was just made may already be asked for, and one that gives its value up was in documents that
+        no query finds afterwards.
+        """
+        return any(
+            not remote.primary_key
+            for _, _, path in self._paths.get(model, ())
+            for step in path
+            if step.mapper.class_ is model and step.secondary is None
+            for _, remote in step.local_remote_pairs or ()
+        )
+
+    @property
+    def tables(self) -> set[FromClause]:
+        """Every table that documents are made of, links included."""
+        found: set[FromClause] = {root.__table__ for root in self._roots}
+        for target, entries in self._paths.items():
+            if entries:
+                found.add(target.__table__)
+            found.update(step.secondary for _, _, path in entries for step in path if step.secondary is not None)
+        return found
 
     def dependents(self, model: type[Any], ids: Sequence[uuid.UUID]) -> Iterable[tuple[str, Select[tuple[uuid.UUID]]]]:
         """Per kind a query for the documents that are made of these rows."""
@@ -116,17 +140,24 @@ def mark_selected(session: Session, kind: str, ids: Select[tuple[uuid.UUID]]) ->
 
 
 def mark_changed(session: Session, changed: Mapping[type[Any], set[uuid.UUID]], fresh: set[type[Any]]) -> None:
-    """Mark everything that changes of these rows touch.  No document depends on a row of a `fresh` root table yet."""
+    """Mark everything that changes of these rows touch.
+
+    No document is made of the new rows of a `fresh` table yet, unless it is reached by a value.
+    """
     for model, members in changed.items():
-        ids = sorted(members)
         kind = REGISTRY.kind_of(model)
         if kind is not None:
-            mark(session, kind, ids)
-        if model in fresh:
-            continue
-        for at in range(0, len(ids), BATCH):
-            for dependent, statement in REGISTRY.dependents(model, ids[at : at + BATCH]):
-                mark_selected(session, dependent, statement)
+            mark(session, kind, sorted(members))
+        if model not in fresh or REGISTRY.natural(model):
+            mark_dependents(session, model, members)
+
+
+def mark_dependents(session: Session, model: type[Any], members: Iterable[uuid.UUID]) -> None:
+    """Mark the documents that are made of these rows, as the database links them at this moment."""
+    ids = sorted(members)
+    for at in range(0, len(ids), BATCH):
+        for dependent, statement in REGISTRY.dependents(model, ids[at : at + BATCH]):
+            mark_selected(session, dependent, statement)
 
 
 def require_loaded() -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from search_service.store.authorisation import Authorisation
@@ -49,8 +49,8 @@ class Plan(Entity, Base):
     service: Mapped[str] = mapped_column(String(30))
     description: Mapped[str | None]
     pictures: Mapped[list[str]] = mapped_column(default=list)
-    price_fen: Mapped[int | None]
-    price_to_fen: Mapped[int | None]
+    price_fen: Mapped[int | None] = mapped_column(BigInteger)
+    price_to_fen: Mapped[int | None] = mapped_column(BigInteger)
     period_days: Mapped[int | None]
     topic_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("topic.id"), index=True)
     state: Mapped[str] = mapped_column(String(20))

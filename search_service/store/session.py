@@ -109,6 +109,9 @@ def _before_flush(session: Session, context: UOWTransaction, instances: Any) -> 
     for row in (*session.new, *(r for r in session.dirty if session.is_modified(r)), *session.deleted):
         if isinstance(row, Entity) and marks.REGISTRY.matters(type(row)):
             changed.setdefault(type(row), set()).add(row.id)
+    for model in old:
+        if marks.REGISTRY.natural(model):  # who was linked by a value that is about to change
+            marks.mark_dependents(session, model, {row.id for row in session.dirty if type(row) is model})
     # A row of a kind's own table that was just made is in nobody's document yet; a new division may be.
     fresh = {model for model in changed if model not in old and marks.REGISTRY.kind_of(model)}
     session.info["changed"] = (changed, fresh)
@@ -124,9 +127,9 @@ def _after_flush(session: Session, context: UOWTransaction) -> None:
 def _refuse_unmarked_bulk(state: ORMExecuteState) -> None:
     if not (state.is_insert or state.is_update or state.is_delete) or state.execution_options.get(MARKED):
         return
-    mapper = state.bind_mapper
-    if mapper is not None and issubclass(mapper.class_, Entity) and marks.REGISTRY.matters(mapper.class_):
-        raise DeclarationError(f"对 {mapper.class_.__name__} 的批量语句必须经由 store.bulk,否则索引得不到变更标记")
+    table = getattr(state.statement, "table", None)
+    if table in marks.REGISTRY.tables:
+        raise DeclarationError(f"对 {table} 的批量语句必须经由 store.bulk,否则索引得不到变更标记")
 
 
 __all__ = ["MARKED", "Base", "Database", "sqlite_url"]

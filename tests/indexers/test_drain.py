@@ -1,6 +1,7 @@
 """Drain (founding decision 5): what is marked is written, what changes meanwhile stays due, nothing is merged."""
 
 import uuid
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -8,12 +9,14 @@ from sqlalchemy import select
 from api.wiring import Services
 from indexers import drain as draining
 from indexers.drain import drain, drain_all
-from indexers.rebuild import ensure
-from search_service.engines.base import Refusal, Tombstone, WriteReport
+from indexers.rebuild import ensure, rebuild
+from search_service.engines.base import Document, Refusal, Tombstone, WriteReport
+from search_service.kinds.base import Kind
 from search_service.kinds.institution import name_key
 from search_service.query.request import SearchRequest
 from search_service.store.institution import Certificate, Institution
 from search_service.store.journal import IndexState
+from search_service.store.standard import Standard
 from tests.support import rows
 
 
@@ -104,7 +107,7 @@ def test_a_late_older_write_never_wins(indexed: Services) -> None:
     drain_all(indexed.database, indexed.engine, worker="w")
     index = indexed.engine.published("standard")
     assert index is not None
-    assert indexed.engine.write(index, old).newer == (str(row.id),)
+    assert indexed.engine.write(index, old.documents).newer == (str(row.id),)
     indexed.engine.refresh(index)
     assert found(indexed, "新名称", "standard") == [str(row.id)]
 
@@ -153,3 +156,29 @@ def test_only_one_worker_gets_a_row(indexed: Services) -> None:
     assert draining._claim(indexed.database, kind, "two", 10) == {}
     indexed.clock.move(draining.LEASE * 2)
     assert len(draining._claim(indexed.database, kind, "two", 10)) == 1
+
+
+def test_a_row_that_no_document_can_be_made_of_does_not_hold_up_its_neighbours(
+    indexed: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with indexed.database.write() as session:
+        bad, good = rows.standard(session, "GB/T 1-2000", "坏行"), rows.standard(session, "GB/T 2-2000", "好行")
+    build = draining.build
+
+    def fail(kind: Kind, row: Standard, seq: int, now: datetime) -> Document | Tombstone:
+        if row.title == "坏行":
+            raise OverflowError("too late")
+        return build(kind, row, seq, now)
+
+    monkeypatch.setattr(draining, "build", fail)
+    drain_all(indexed.database, indexed.engine, worker="w")
+    assert found(indexed, "好行", "standard") == [str(good.id)]
+    with indexed.database.read() as session:
+        assert session.get_one(IndexState, ("standard", bad.id)).dead_reason == "OverflowError: too late"
+    rebuild(indexed.database, indexed.engine, indexed.registry.kind("standard"), "test")
+    assert found(indexed, "好行", "standard") == [str(good.id)]
+    monkeypatch.setattr(draining, "build", build)
+    with indexed.database.write() as session:
+        session.get_one(Standard, bad.id).title = "坏行修好"
+    drain_all(indexed.database, indexed.engine, worker="w")
+    assert found(indexed, "坏行修好", "standard") == [str(bad.id)]

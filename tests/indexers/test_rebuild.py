@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from api.wiring import Services
 from indexers import rebuild as rebuilding
-from indexers.drain import drain_all
+from indexers.drain import Built, drain_all
 from indexers.naming import fingerprint
 from indexers.rebuild import RebuildRefused, ensure, rebuild, stale
 from indexers.verify import compare
@@ -53,7 +53,11 @@ def test_an_index_that_lacks_rows_is_refused(
 ) -> None:
     old = services.engine.published("standard")
     build_all = rebuilding.build_all
-    monkeypatch.setattr(rebuilding, "build_all", lambda *given: build_all(*given)[3:])
+
+    def short(built: Built) -> Built:
+        return Built(built.documents[3:])
+
+    monkeypatch.setattr(rebuilding, "build_all", lambda *given: short(build_all(*given)))
     with pytest.raises(RebuildRefused, match="新索引 26 条,应有 29 条"):
         rebuild(services.database, services.engine, standards, "test")
     assert services.engine.published("standard") == old
@@ -86,3 +90,21 @@ def test_another_declaration_or_vocabulary_means_a_new_index(
     assert stale(services.database, services.engine, standards)
     assert "标准" in ensure(services.database, services.engine, "test")
     assert not stale(services.database, services.engine, standards)
+
+
+def test_a_rebuild_that_fails_leaves_nothing_behind(
+    services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [info.name for info in services.engine.list("standard")]
+
+    def fail(*given: object) -> None:
+        del given
+        raise RuntimeError("no space")
+
+    monkeypatch.setattr(rebuilding, "_backfill", fail)
+    with pytest.raises(RuntimeError, match="no space"):
+        rebuild(services.database, services.engine, standards, "test")
+    assert [info.name for info in services.engine.list("standard")] == before
+    with services.database.read() as session:
+        states = session.scalars(select(SearchIndex.state).where(SearchIndex.kind == "standard")).all()
+    assert sorted(states) == ["active", "failed"]

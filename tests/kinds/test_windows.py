@@ -52,6 +52,13 @@ def test_the_last_day_counts_until_midnight_in_shanghai() -> None:
     assert window == Window(None, datetime(2026, 11, 21, 16, 0, tzinfo=UTC))
 
 
+@pytest.mark.parametrize("last", [None, date.max])
+def test_a_register_that_writes_9999_means_no_end(last: date | None) -> None:
+    assert unbroken([Days(date(2020, 1, 1), last), Days(date(2026, 1, 1), date(2026, 2, 1))], midnight(DAY)) == Window(
+        midnight(date(2020, 1, 1)), None
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_sql_and_python_agree_on_generated_rows(services: Services, seed: int) -> None:
     rng = random.Random(seed)

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from api.wiring import Services
 from indexers.drain import drain_all
 from indexers.rebuild import ensure
+from search_service.errors import Invalid
 from search_service.query.request import SearchRequest
 from search_service.search.answer import Answer
 from search_service.store.capability import Capability
@@ -120,3 +123,40 @@ def test_a_page_never_shows_what_changed_after_it_was_remembered(shown: Services
     with shown.database.write() as session:
         session.query(Capability).filter_by(key="乙0").one().parameter = "抗折强度"
     assert "抗折强度" in {hit.fields["parameter"] for hit in ask(shown, size=50).hits}
+
+
+def test_a_qualification_counts_only_while_its_certificate_does(shown: Services) -> None:
+    wanted = {"filters": {"nature": ("CMA",)}}
+    assert ask(shown, **wanted).total == 10
+    with shown.database.write() as session:
+        owner = session.query(Institution).filter_by(key="甲").one()
+        other = rows.certificate(session, owner, nature="CNAS", key="甲另")
+        statement = select(Capability).filter_by(key="甲3").options(selectinload(Capability.certificates))
+        row = session.scalars(statement).one()
+        row.certificates.append(other)
+        session.query(Certificate).filter_by(key="甲证").one().state = "revoked"
+    drain_all(shown.database, shown.engine, worker="w")
+    assert ask(shown, **wanted).total == 0
+    assert ask(shown, filters={"nature": ("CNAS",)}).total == 1
+
+
+def test_a_hidden_institution_is_not_named_by_its_filter(shown: Services) -> None:
+    with shown.database.write() as session:
+        owner = session.query(Institution).filter_by(key="甲").one()
+        owner.status = "suspended"
+        owner_id = str(owner.id)
+    for text in (owner_id, "甲", "示例甲检测院"):
+        with pytest.raises(Invalid, match="查询条件有误"):
+            ask(shown, filters={"institution": (text,)})
+
+
+def test_a_draft_does_not_make_a_public_plan_findable(shown: Services) -> None:
+    with shown.database.write() as session:
+        owner = session.query(Institution).filter_by(key="甲").one()
+        draft = rows.capability(session, owner, object="紫色麒麟鳞片", state="draft")
+        open_row = rows.capability(session, owner, object="青色凤凰羽毛")
+        made = rows.plan(session, owner, capabilities=[draft, open_row])
+    drain_all(shown.database, shown.engine, worker="w")
+    asked = {"kinds": ("plan",)}
+    assert ask(shown, q="紫色麒麟鳞片", **asked).total == 0
+    assert [hit.id for hit in ask(shown, q="青色凤凰羽毛", **asked).hits] == [str(made.id)]

@@ -3,19 +3,21 @@
 import uuid
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Executable, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from api.wiring import Services
 from search_service.errors import DeclarationError
 from search_service.kinds import REGISTRY
+from search_service.store.authorisation import AuthorisationRegion, authorisation_certificate
 from search_service.store.bulk import bulk_insert, bulk_update
 from search_service.store.catalogue import CatalogueEntry
 from search_service.store.division import Division
-from search_service.store.institution import Institution
+from search_service.store.institution import Certificate, Institution
 from search_service.store.journal import IndexState
 from search_service.store.marks import MarkRegistry
 from search_service.store.session import Database
+from search_service.store.standard import Standard
 from tests.support import rows
 
 
@@ -65,16 +67,51 @@ def test_what_a_document_is_made_of_marks_it(services: Services) -> None:
         assert after["capability", other.id] == before["capability", other.id], change
 
 
-def test_a_regulation_loaded_later_marks_the_authorisation(services: Services) -> None:
+def test_what_is_reached_by_a_value_marks_before_and_after(services: Services) -> None:  # noqa: C901 - a list of changes
     with services.database.write() as session:
-        found = rows.authorisation(session, rows.institution(session), regulation="JJG 52-2013")
-    with services.database.read() as session:
-        before = seqs(session)["authorisation", found.id]
-    with services.database.write() as session:
-        row = rows.standard(session, "JJG 52-2013", "弹性元件式一般压力表")
-        row.title = "弹性元件式一般压力表、压力真空表和真空表检定规程"
-    with services.database.read() as session:
-        assert seqs(session)["authorisation", found.id] > before
+        owner = rows.institution(session, division_adcode="610113")
+        found = rows.authorisation(session, owner, regulation="JJG 52-2013")
+
+    def seq() -> int:
+        with services.database.read() as session:
+            return seqs(session)["authorisation", found.id]
+
+    def make(session: Session) -> None:
+        rows.standard(session, "JJG 52-2013", "弹性元件式一般压力表检定规程")
+
+    def renumber(session: Session) -> None:
+        row = session.scalars(select(Standard)).one()
+        row.number = "JJG 52-1999"
+        REGISTRY.record("standard").prepare(row)
+
+    def number_back(session: Session) -> None:
+        row = session.scalars(select(Standard)).one()
+        row.number = "JJG 52-2013"
+        REGISTRY.record("standard").prepare(row)
+
+    def delete(session: Session) -> None:
+        row = session.scalars(select(Standard)).one()
+        row.deleted_at = services.clock.now()
+        REGISTRY.record("standard").prepare(row)
+
+    def load(session: Session) -> None:
+        values = {"number": "JJG 52-2013", "number_key": "JJG 52-2013", "line_key": "JJG 52", "title": "压力表"}
+        bulk_insert(session, Standard, [{**values, "status": "current", "ics": [], "ccs": []}])
+
+    def make_division(session: Session) -> None:
+        rows.division(session, "610113", "雁塔区", "610100")
+
+    def take_adcode_away(session: Session) -> None:
+        session.scalars(select(Division)).one().adcode = "610199"
+
+    def bulk_give_it_back(session: Session) -> None:
+        bulk_update(session, Division, Division.adcode == "610199", {"adcode": "610113"})
+
+    for change in (make, renumber, number_back, delete, load, make_division, take_adcode_away, bulk_give_it_back):
+        before = seq()
+        with services.database.write() as session:
+            change(session)
+        assert seq() > before, change.__name__
 
 
 def test_a_mark_is_undone_with_its_transaction(services: Services) -> None:
@@ -114,6 +151,21 @@ def test_bulk_statements_mark(services: Services) -> None:
 def test_bulk_statements_that_do_not_mark_are_refused(services: Services) -> None:
     with pytest.raises(DeclarationError, match=r"store\.bulk"), services.database.write() as session:
         session.execute(update(CatalogueEntry).values(remark="偷偷改"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(Institution.__table__).values(phone="1"),
+        delete(AuthorisationRegion),
+        delete(authorisation_certificate),
+        insert(Certificate.__table__),
+    ],
+    ids=["core update", "child", "link", "core insert"],
+)
+def test_whatever_the_form_of_the_statement(services: Services, statement: Executable) -> None:
+    with pytest.raises(DeclarationError, match=r"store\.bulk"), services.database.write() as session:
+        session.execute(statement)
 
 
 def test_no_database_before_the_kinds(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
