@@ -109,8 +109,9 @@ class Certificates(References):
         if not isinstance(value, dict) or "number" not in value:
             return References.find(self, value, parsing)
         institution = institution_reference().find(value.get("institution"), parsing)
-        if institution is None or not isinstance(value["number"], str):
-            raise FieldError("reference", "证书引用应含 institution、nature、number")
+        texts = isinstance(value["number"], str) and isinstance(value.get("nature"), str | None)
+        if institution is None or not texts:
+            raise FieldError("reference", "证书引用应含 institution、nature、number", "nature 与 number 请填写文本")
         return parsing.session.scalar(
             select(Certificate).where(
                 Certificate.institution_id == institution.id,

@@ -4,6 +4,7 @@ Both say: the row is published, its institution is active, and it has no certifi
 without a certificate, or with one whose end nobody recorded, is shown and labelled 未核验.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -59,5 +60,10 @@ def proven(row: Any) -> list[Days]:
 
 def verified(row: Any, now: datetime) -> bool:
     """Whether a usable certificate with a recorded end covers today; otherwise people read 未核验."""
+    return covers(proven(row), now)
+
+
+def covers(days: Iterable[Days], now: datetime) -> bool:
+    """Whether one of these spans, each with a recorded end, covers today."""
     today = day_of(now)
-    return any((s.first is None or s.first <= today) and s.last is not None and s.last >= today for s in spans(row))
+    return any((s.first is None or s.first <= today) and s.last is not None and s.last >= today for s in days)

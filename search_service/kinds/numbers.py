@@ -17,13 +17,18 @@ def parse(printed: str) -> StandardNumber | None:
 def number_key(printed: str) -> str:
     """What "the same number" means: the canonical form, or the folded text without blanks where nobody can read it."""
     parsed = parse(printed)
-    return print_number(parsed) if parsed else "".join(fold(printed).split())
+    return print_number(parsed) if parsed else as_printed(printed)
+
+
+def as_printed(printed: str) -> str:
+    """The key of a number that only reads like another one: the folded text without blanks."""
+    return "".join(fold(printed).split())
 
 
 def line_key(printed: str) -> str:
     """The number without its edition."""
     parsed = parse(printed)
-    return print_number(parsed.undated) if parsed else "".join(fold(printed).split())
+    return print_number(parsed.undated) if parsed else as_printed(printed)
 
 
 def same_edition(one: Iterable[Mapping[str, str]], other: Iterable[Mapping[str, str]]) -> bool:

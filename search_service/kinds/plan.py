@@ -49,6 +49,7 @@ class TopicName(Reference):
 
     def parse(self, value: Any, parsing: Parsing) -> Any:
         """A new name is a new topic only in a trusted file."""
+        found = None
         if isinstance(value, str):
             name = clean_text(value, limit=100)
             found = parsing.session.scalar(select(Topic).where(Topic.name == name))
@@ -56,10 +57,9 @@ class TopicName(Reference):
                 found = Topic(name=name)
                 parsing.session.add(found)
                 parsing.session.flush()
-            if found is not None:
-                return found
-        found = self.find(value, parsing)
         if found is None:
+            found = self.find(value, parsing)
+        if found is None or found.deleted_at is not None:
             raise FieldError("reference", "找不到所引用的产业专题", "请填写已有专题的名称或 id")
         return found
 

@@ -120,6 +120,9 @@ class Record:
     def prepare(self, row: Any) -> None:
         """Derive the row's keys from its fields, before it is stored."""
 
+    def set_apart(self, row: Any) -> None:
+        """Give a row that only reads like another one an identity of its own; most records know no such rows."""
+
     def conflict(self, session: Session, row: Any) -> Problem | None:
         """The uniqueness rule that a row about to be stored would break."""
         if self.unique is None or (other := self.find(session, row)) in {None, row.id}:

@@ -13,7 +13,7 @@ from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import Code, Date, Parsing, State, Text, TextList
 from search_service.kinds.labels import category_filter, word_filter
-from search_service.kinds.numbers import line_key, number_key, parse
+from search_service.kinds.numbers import as_printed, line_key, number_key, parse
 from search_service.kinds.parts import Days, Sort, Use, Window, Words
 from search_service.kinds.record import Action
 from search_service.kinds.special_fields import number_warning
@@ -155,11 +155,18 @@ class StandardKind(Kind):
             row.withdrawn_on = None
 
     def prepare(self, row: Standard) -> None:
-        """Parse the number once; a tombstone gives it free."""
-        row.number_key = number_key(row.number) if not row.deleted_at else f"{row.id}"
+        """Parse the number once; a tombstone gives it free; a row set apart stays so while its number does."""
+        if row.deleted_at:
+            row.number_key = f"{row.id}"
+        elif getattr(row, "number_key", None) != as_printed(row.number):
+            row.number_key = number_key(row.number)
         row.line_key = line_key(row.number)
         parsed = parse(row.number)
         row.year = parsed.year if parsed else None
+
+    def set_apart(self, row: Standard) -> None:
+        """Two printed numbers that read alike (GB/T 10471-2008, GB/T 10471.2008): the second is known by its print."""
+        row.number_key = as_printed(row.number)
 
     def check(self, row: Standard) -> list[Problem]:
         """Impossible dates and self-replacement (E9)."""
@@ -173,10 +180,11 @@ class StandardKind(Kind):
         return problems
 
     def find(self, session: Session, row: Standard) -> uuid.UUID | None:
-        """By printed number."""
-        found: uuid.UUID | None = session.scalar(
-            select(Standard.id).where(Standard.number_key == number_key(row.number))
-        )
+        """By its key; a row that has none yet first as a number set apart, then as what the number reads as."""
+        printed = as_printed(row.number)
+        prepared = getattr(row, "number_key", None)
+        query = select(Standard.id).where(Standard.number_key.in_({printed, prepared or number_key(row.number)}))
+        found: uuid.UUID | None = session.scalar(query.order_by(Standard.number_key != (prepared or printed)).limit(1))
         return found
 
 

@@ -4,7 +4,7 @@ A row matches when the number is its own, or cited by it, or named in its words;
 whatever stands beside it (P3).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers.fold import fold
 from analyzers.grams import unit_tokens
@@ -32,9 +32,8 @@ _TELLING_DIGITS = 3
 """Digits from which on a number's units say enough without standing side by side: texts are full of GB, T and 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What numbers contribute: options of the best tier, more that matches, and what is only added."""
+class Part(NamedTuple):
+    """What numbers, or words without any, contribute: options of the best tier, more that matches, what is added."""
 
     options: list[Option]
     matching: list[Node]

@@ -56,7 +56,7 @@ def show(record: Record, row: Any, level: Level, now: datetime, *, brief: bool =
         "id": str(row.id),
         "key": row.key,
         **fields_of(record, row, level, now, brief=brief),
-        **({"proven": bool(evidence.proven(row))} if rests_on_certificates(record) else {}),
+        **({"proven": evidence.verified(row, now)} if rests_on_certificates(record) else {}),
         "row_version": row.row_version,
         "created_at": instant(row.created_at),
         "updated_at": instant(row.updated_at),

@@ -5,7 +5,7 @@ import gzip
 import io
 import lzma
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,10 @@ from search_service.records.strict_json import BadJson, loads
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {".xz": lzma.decompress, ".gz": gzip.decompress}
 BOM = b"\xef\xbb\xbf"
+UNREADABLE = Problem("", "cell", f"有一格超过 {csv.field_size_limit()} 个字符", "请核对该行的引号是否成对")
+
+Row = tuple[int, list[str]]
+"""The line (from 1) on which a row begins, and its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,44 @@ def json_lines(content: bytes) -> Iterator[Line]:
             yield Line(number, {}, Problem("", "type", "每行应为一个 JSON 对象", "请核对该行"))
 
 
-def csv_rows(content: bytes) -> Iterable[tuple[int, list[str]]]:
-    """Rows of a table with their line numbers, the heading included; bytes that are no UTF-8 become U+FFFD."""
-    reader = csv.reader(io.StringIO(content.decode("utf-8", errors="replace"), newline=""))
-    for row in reader:
-        yield reader.line_num, row
+def csv_rows(content: bytes) -> tuple[list[Row], list[Line]]:
+    """Rows of a table as wide as its heading, the heading first; and the others, each with its reason.
+
+    Blank lines are none.  Bytes that are no UTF-8 become U+FFFD.
+    """
+    lines = io.StringIO(content.decode("utf-8", errors="replace"), newline="").readlines()
+    rows: list[Row] = []
+    bad: list[Line] = []
+    start = offset = 0
+    reader = csv.reader(lines)
+    while start < len(lines):
+        try:
+            cells = next(reader)
+            problem = _width(rows[0][1], cells) if rows else None
+        except csv.Error:
+            cells, problem = [], UNREADABLE
+        end = offset + reader.line_num
+        if problem is not None:
+            bad.append(Line(start + 1, {}, problem))
+            if end > start + 1:
+                # A quote that nobody closed swallows what follows: the lines after its own are read anew.
+                end = offset = start + 1
+                reader = csv.reader(lines[number] for number in range(offset, len(lines)))
+        elif any(cell.strip() for cell in cells):
+            rows.append((start + 1, cells[: len(rows[0][1])] if rows else cells))
+        start = end
+    return rows, bad
+
+
+def _width(heading: Sequence[str], cells: Sequence[str]) -> Problem | None:
+    """What is wrong with the number of cells; blank lines and blank cells behind the last column are nothing."""
+    if not any(cell.strip() for cell in cells):
+        return None
+    if len(cells) < len(heading):
+        column = heading[len(cells)] or f"第 {len(cells) + 1} 列"
+        message = f"该行只有 {len(cells)} 列,表头有 {len(heading)} 列"
+        return Problem(column, "columns", message, "请补齐各列,并核对引号是否成对")
+    if any(cell.strip() for cell in cells[len(heading) :]):
+        message = f"该行有 {len(cells)} 列,表头只有 {len(heading)} 列"
+        return Problem("", "columns", message, "含逗号的内容请用双引号括起")
+    return None

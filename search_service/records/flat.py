@@ -5,7 +5,7 @@ institutions …).  Whatever it cannot decide (a changed row, a row with childre
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -74,12 +74,11 @@ class Flat:
         return tuple(f.name for f in self.record.fields if isinstance(attributes[f.column], RelationshipProperty))
 
     def take(
-        self, batch: Batch, rows: Sequence[Parsed], again: Callable[[Probe], None] | None = None
+        self, batch: Batch, rows: Sequence[Parsed], *, fills_gaps: bool = False
     ) -> tuple[list[Outcome], list[Parsed]]:
         """Decide what can be decided in memory and insert what is new; the second list goes the ordinary way.
 
-        With `again`, the rows come from a table that fills gaps: what is stored stays as it is, and `again` gives a
-        row an identity of its own whose number only reads like another one's.
+        A table that fills gaps leaves what is stored as it is, and rows that break a rule are kept with a warning.
         """
         outcomes: list[Outcome] = []
         others: list[Parsed] = []
@@ -87,20 +86,25 @@ class Flat:
         there: list[tuple[Parsed, uuid.UUID]] = []
         for row in rows:
             missing = missing_fields(self.record, row.values)
-            if any(problem.code == "required" for problem in missing) or any(row.values.get(n) for n in self.children):
+            if any(problem.code == "required" for problem in missing):
                 others.append(row)
                 continue
             shape = probe(self.record, row.values)
             self.record.prepare(shape)
+            if not fills_gaps:
+                self._set_apart(batch, row, shape)
+            if any(row.values.get(name) for name in self.children):
+                others.append(row)
+                continue
             problems = self.record.check(shape)
-            if problems and again is None:
+            if problems and not fills_gaps:
                 outcomes.append(Outcome(row.line, refused=tuple(problems)))
                 continue
             identity = self._identity(shape)
             found = self._find(row, identity)
             repeated = batch.seen.again(identity if row.key is None else row.key, row)
-            if repeated is not None and repeated.refused and again is not None:
-                again(shape)
+            if repeated is not None and repeated.refused and fills_gaps:
+                self.record.set_apart(shape)
                 row.warnings.append(ALIKE)
                 identity = self._identity(shape)
                 found, repeated = self._find(row, identity), None
@@ -111,7 +115,7 @@ class Flat:
                 fresh.append((row, shape))
                 shape.id = new_id()
                 self._remember(shape.id, row.key, identity)
-            elif again is not None:
+            elif fills_gaps:
                 outcomes.append(Outcome(row.line))
             else:
                 there.append((row, found))
@@ -119,6 +123,19 @@ class Flat:
         outcomes.extend(Outcome(row.line, stored=True, warnings=tuple(row.warnings)) for row, _ in fresh)
         same, changed = unchanged(batch, there)
         return [*outcomes, *same], [*others, *changed]
+
+    def _set_apart(self, batch: Batch, row: Parsed, shape: Probe) -> None:
+        """Know a row by its print where one is stored so, or where this file has printed its identity otherwise."""
+        identity = self._identity(shape)
+        self.record.set_apart(shape)
+        printed = self._identity(shape)
+        stored = printed in self.stored.by_identity
+        row.apart = printed != identity and (stored or batch.seen.prints.setdefault(identity, printed) != printed)
+        if row.apart and not stored:
+            row.warnings.append(ALIKE)
+        elif not row.apart:
+            for name, value in zip(self.identity, identity, strict=True):
+                setattr(shape, name, value)
 
     def _identity(self, shape: Probe) -> Identity:
         return tuple(getattr(shape, name) for name in self.identity)

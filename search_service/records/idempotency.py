@@ -56,8 +56,9 @@ def claim(session: Session, actor: Actor, key: str | None, route: str, body: Any
     """
     if key is None:
         return None
-    if not 1 <= len(key) <= LONGEST or not key.isprintable():
-        problem = Problem("header.Idempotency-Key", "length", f"Idempotency-Key 应为 1 至 {LONGEST} 个可见字符")
+    if not 1 <= len(key) <= LONGEST or not all("!" <= letter <= "~" for letter in key):
+        text = f"Idempotency-Key 应为 1 至 {LONGEST} 个可见的 ASCII 字符"
+        problem = Problem("header.Idempotency-Key", "length", text, "例如一个 UUID")
         raise Invalid(problem.message, problems=[problem])
     now, wanted = session.info["now"](), request_hash(route, body)
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))

@@ -78,7 +78,8 @@ class _Load:
             table = tables.TABLES.get(plain_name(path))
             if table is not None and table.record == "division":
                 with suppress(NotFound):  # reported when its own turn comes
-                    names |= {code: name for _, code, name, _ in tables.division_rows(csv_rows(read(path)))}
+                    cells, _ = csv_rows(read(path))
+                    names |= {code: name for _, code, name, _ in tables.division_rows(cells)}
         return tables.context(names)
 
     def _file(self, path: Path, record: Record, known: tables.Context) -> None:
@@ -88,11 +89,11 @@ class _Load:
         if table is None:
             lines = list(json_lines(content))
         else:
-            cells = list(csv_rows(content))
+            cells, bad = csv_rows(content)
             if not cells or tuple(cells[0][1][: len(table.heading)]) != table.heading:
                 self.report.unreadable(str(path), "heading", f"表头与预期不同,应以 {'、'.join(table.heading)} 开头")
                 return
-            lines = list(table.adapt(cells, known))
+            lines = sorted([*bad, *table.adapt(cells, known)], key=lambda line: line.number)
         counts = self.report.begin(str(path), record.name)
         seen, done = Seen(), 0
         for batch in _batches(lines):
@@ -139,7 +140,7 @@ class _Load:
                 parsed.append(found)
         if identity_columns(record):
             flat = self.flats.get(record.name) or self.flats.setdefault(record.name, Flat(batch.session, record))
-            decided, parsed = flat.take(batch, parsed, table.again if table else None)
+            decided, parsed = flat.take(batch, parsed, fills_gaps=table is not None)
             outcomes.extend(decided)
             if parsed:
                 # Rows that go the ordinary way are unknown to the memory: it is read again for the next batch.

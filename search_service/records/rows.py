@@ -37,6 +37,8 @@ class Parsed:
     key: str | None
     values: dict[str, Any]
     warnings: list[Problem]
+    apart: bool = False
+    """Its number only reads like another row's (`Record.set_apart`)."""
 
     @property
     def mark(self) -> int:
@@ -52,9 +54,13 @@ def _plain(value: Any) -> Any:
 
 @dataclass(slots=True)
 class Seen:
-    """Rows of one file that were met: a second row of the same identity must say the same."""
+    """Rows of one file that were met: a second row of the same identity must say the same.
+
+    `prints` has how each identity was printed first.
+    """
 
     lines: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    prints: dict[Any, Any] = field(default_factory=dict)
 
     def again(self, identity: Any, row: Parsed) -> Outcome | None:
         """What becomes of a row whose identity this file named before; None for the first."""
@@ -187,7 +193,10 @@ def _store(batch: Batch, row: Parsed) -> Outcome:
         if needed:
             return Outcome(row.line, refused=tuple(needed))
         with session.no_autoflush:
-            stored = record.find(session, probe(record, row.values))
+            shape = probe(record, row.values)
+            if row.apart:
+                record.set_apart(shape)
+            stored = record.find(session, shape)
     target = access.load(session, record, stored) if stored is not None else None
     if target is None or _merely_alike(target, row):
         return _insert(batch, row, missing)
@@ -204,6 +213,8 @@ def _insert(batch: Batch, row: Parsed, missing: list[Problem]) -> Outcome:
     target = record.model(id=new_id(), key=row.key)
     with session.no_autoflush:
         values_into(record, target, {f.name: f.blank() for f in record.fields} | row.values)
+        if row.apart:
+            record.set_apart(target)
         verify(session, record, target)
         doubts = record.duplicates(session, target)
     session.add(target)

@@ -6,16 +6,16 @@ tables: "NOT official: for tests and demos only").
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analyzers.division_name import is_placeholder, short_name_table
 from analyzers.fold import fold
-from search_service.records.files import Line
-from search_service.records.write import Probe
+from search_service.records.files import Line, Row
 
-Rows = Iterable[tuple[int, list[str]]]
+Rows = Sequence[Row]
 
 STATUS_SOURCE = "公开目录汇编(非官方)"
 CRAWLED = {
@@ -36,6 +36,7 @@ _TAG = re.compile(r"<[^>]{0,40}>?")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CCS_CODE = re.compile(r"(?<![A-Z0-9])([A-Z]) ?(\d{2}(?:/\d{2}(?!\d))?)(?!\d)")
 _ICS = re.compile(r"(?<![\d.])\d{2}(?:\.\d{3}(?:\.\d{2})?)?(?![\d.]?\d)")
+_ADCODE = re.compile(r"[0-9]{6}")
 _METROLOGY = ("JJG", "JJF")
 _NATIONAL = ("GB", "GBJ", "GBZ", "GSB")
 _INTERNATIONAL = ("ISO", "IEC", "ITU", "OIML", "ASTM", "EN", "BS", "DIN", "JIS", "ANSI", "IEEE")
@@ -48,7 +49,6 @@ class Table:
     record: str
     heading: tuple[str, ...]
     adapt: Callable[[Rows, "Context"], Iterator[Line]]
-    again: Callable[[Probe], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,8 @@ class Context:
 
 def context(division_names: Mapping[str, str]) -> Context:
     """From adcode → name over all division tables of one load."""
-    return Context(short_name_table(division_names) if division_names else {})
-
-
-def _keep(shape: Probe) -> None:
-    """Nothing of this record only reads like another."""
-    del shape
-
-
-def _as_printed(shape: Any) -> None:
-    """Two printed numbers that read alike are two rows of the list: the second is known by its print."""
-    shape.number_key = "".join(fold(shape.number).split())
+    names = {code: name for code, name in division_names.items() if _ADCODE.fullmatch(code) and name}
+    return Context(short_name_table(names) if names else {})
 
 
 def _clean(text: str) -> str:
@@ -99,11 +90,10 @@ def standards(rows: Rows, _: Context) -> Iterator[Line]:
 
 
 def _named(rows: Rows) -> Iterator[tuple[int, dict[str, str]]]:
-    heading: list[str] = []
-    for line, cells in rows:
-        if heading:
-            yield line, dict(zip(heading, (_clean(cell) for cell in cells), strict=False))
-        heading = heading or cells
+    (_, heading), *others = rows
+    for line, cells in others:
+        # Of the columns only number and title are sure to be there: a column that a list lacks is blank.
+        yield line, defaultdict(str, zip(heading, map(_clean, cells), strict=True))
 
 
 def _crawled(row: Mapping[str, str]) -> str:
@@ -134,10 +124,13 @@ def ccs_codes(cell: str) -> list[str]:
 
 
 def division_rows(rows: Rows) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Line, six-digit code, name and further cells of the division tables."""
-    for line, cells in rows:
-        if len(cells) > 1 and cells[0].isdigit():
-            yield line, cells[0].ljust(6, "0"), cells[1].strip(), cells[2:]
+    """Line, six-digit code, name and further cells of the division tables; what is no code stays for its refusal."""
+    for line, (code, name, *above) in rows[1:]:
+        yield line, _filled(code.strip()), name.strip(), above
+
+
+def _filled(code: str) -> str:
+    return code.ljust(6, "0") if code.isdigit() else code
 
 
 def divisions(rows: Rows, known: Context) -> Iterator[Line]:
@@ -145,22 +138,22 @@ def divisions(rows: Rows, known: Context) -> Iterator[Line]:
     for line, code, name, above in division_rows(rows):
         if is_placeholder(name):
             continue
-        content: dict[str, Any] = {"adcode": code, "name": name}
+        content: dict[str, Any] = {key: value for key, value in (("adcode", code), ("name", name)) if value}
         if known.short_names.get(code):
             content["short_names"] = list(known.short_names[code])
-        if above:
-            content["parent"] = _parent(above[0])
+        if above and above[0].strip():
+            content["parent"] = _parent(above[0].strip())
         yield Line(line, content)
 
 
 def _parent(code: str) -> str:
     placeholder = len(code) > len(DIRECT) and (code[2:] == DIRECT or code[:2] in MUNICIPALITIES)
-    return (code[:2] if placeholder else code).ljust(6, "0")
+    return _filled(code[:2] if placeholder else code)
 
 
 def ccs(rows: Rows, _: Context) -> Iterator[Line]:
     """The three levels of CCS: class, group (``A00/09``), code; the third cell names what is above."""
-    for line, (code, name, *above) in list(rows)[1:]:
+    for line, (code, name, *above) in rows[1:]:
         content = {"scheme": "ccs", "code": code.strip(), "name": name.strip(), "parent": above[0] if above else ""}
         yield Line(line, {key: value for key, value in content.items() if value})
 
@@ -168,7 +161,7 @@ def ccs(rows: Rows, _: Context) -> Iterator[Line]:
 def gbt4754(rows: Rows, _: Context) -> Iterator[Line]:
     """The industries: a letter, then its divisions, groups and classes by their leading digits."""
     section, codes = "", set[str]()
-    for line, (code, name, *_rest) in list(rows)[1:]:
+    for line, (code, name, *_rest) in rows[1:]:
         content = {"scheme": "gbt4754", "code": code, "name": name}
         if code.isalpha():
             section = code
@@ -179,9 +172,9 @@ def gbt4754(rows: Rows, _: Context) -> Iterator[Line]:
         yield Line(line, content)
 
 
-_STANDARDS = Table("standard", ("no", "title"), standards, _as_printed)
-_DIVISIONS = Table("division", ("code", "name"), divisions, _keep)
-_CCS = Table("category", ("代码 / Code", "名称 / Name"), ccs, _keep)
+_STANDARDS = Table("standard", ("no", "title"), standards)
+_DIVISIONS = Table("division", ("code", "name"), divisions)
+_CCS = Table("category", ("代码 / Code", "名称 / Name"), ccs)
 
 TABLES: dict[str, Table] = {
     "cn_standards_merged.csv": _STANDARDS,
@@ -192,6 +185,6 @@ TABLES: dict[str, Table] = {
     "ccs_level1.csv": _CCS,
     "ccs_level2.csv": _CCS,
     "ccs_level3.csv": _CCS,
-    "GBT4754-2017.csv": Table("category", ("code", "name"), gbt4754, _keep),
+    "GBT4754-2017.csv": Table("category", ("code", "name"), gbt4754),
 }
 """In the order in which they are read: what holds others stands first."""

@@ -9,29 +9,34 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzers.highlight import highlight, number_spans
 from analyzers.synonyms import SynonymTable
 from search_service.engines.base import Ask, Count, Engine, EngineHit, Found, Order
 from search_service.errors import NotFound
 from search_service.kinds.base import Kind
 from search_service.query import columns
-from search_service.query.formula import Compiled, compile_query
+from search_service.query.formula import Compiled, Formula
 from search_service.query.nodes import OneOf
 from search_service.query.parse import ParsedQuery, parse_query
 from search_service.query.request import SORTS, SearchRequest
 from search_service.search.answer import Answer, FacetValue, Hit, Suggestion
 from search_service.search.check import Checked, check
 from search_service.search.hidden import Hidden, hidden, shown
+from search_service.search.labels import Labels
+from search_service.search.marking import Marker
 from search_service.search.memo import Memo
 from search_service.search.mixing import Placed, band_of, interleave, merge_sorted
 from search_service.search.present import Picture, Pictures, url_of
 from search_service.search.suggest import Suggester
 from search_service.search.understand import Gazetteer, understand
+from search_service.store.division import Division
 from search_service.store.session import Database
 from search_service.store.vocabulary import Synonym
 
 SOME_WORDS = "没有包含全部词语的结果,以下结果只包含其中一部分"
 """`relaxed`, when counting had to fall back to the last band."""
+
+EVERY_VALUE = 5_000
+"""Facet values asked of a kind when those of several are added up: all divisions, and more than a list is read for."""
 
 WHY = ("identifier", "exact_name", "all_words", "some_words")
 """Stable codes of the bands, best first."""
@@ -57,8 +62,9 @@ class Search:
         self._engine = engine
         self._pictures = Pictures()
         self._suggester = Suggester(database, engine, self._pictures)
-        self._gazetteer = Memo(Gazetteer.read)
-        self._synonyms = Memo(_read_synonyms)
+        self._labels = Labels()
+        self._gazetteer = Memo(Division, Gazetteer.read)
+        self._synonyms = Memo(Synonym, _read_synonyms)
 
     def search(self, request: SearchRequest) -> Answer:
         """One page of what is visible now.
@@ -73,11 +79,8 @@ class Search:
             parsed = parse_query(request.q)
             now = self._database.now()
             asked = _Asked(session, request, checked, parsed, hidden(session, checked.counted, now), now)
-            synonyms = self._synonyms.get(session)
-            compiled = {
-                kind.name: compile_query(parsed, kind.profile, self._frequencies(kind), synonyms)
-                for kind in checked.counted
-            }
+            formula = Formula(parsed, self._synonyms.get(session))
+            compiled = {k.name: formula.compiled(k.profile, self._frequencies(k)) for k in checked.counted}
             found = self._execute(asked, compiled, strict=True)
             relaxed: tuple[str, ...] = ()
             if not parsed.empty and not any(found[kind.name].total for kind in checked.asked):
@@ -85,6 +88,7 @@ class Search:
                 relaxed = (SOME_WORDS,) if any(found[kind.name].total for kind in checked.asked) else ()
             page = self._page(asked, found)
             pictures = self._pictures.load(session, page, now)
+            marker = Marker(parsed)
             understood = understand(parsed, self._gazetteer.get(session))
             exact = all(asked.hidden[kind.name].exact for kind in checked.counted)
             return Answer(
@@ -95,9 +99,11 @@ class Search:
                 partial=False,
                 took_ms=round((time.perf_counter() - began) * 1000, 2),
                 kinds={kind.name: found[kind.name].total for kind in checked.counted},
-                facets=_facets(asked, found) if exact else {},
+                facets=self._facets(asked, found) if exact else {},
                 hits=tuple(
-                    _hit(kind, hit, pictures[kind, hit.id], parsed) for kind, hit in page if (kind, hit.id) in pictures
+                    _hit(kind, hit, pictures[kind, hit.id], asked, marker)
+                    for kind, hit in page
+                    if (kind, hit.id) in pictures
                 ),
                 relaxed=relaxed,
             )
@@ -143,10 +149,33 @@ class Search:
         first = (request.page - 1) * request.size
         return placed[first : first + request.size]
 
+    def _facets(self, asked: _Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetValue, ...]]:
+        """Counts of the asked kinds added up, labels from the database, ticked values first."""
+        facets: dict[str, tuple[FacetValue, ...]] = {}
+        for name in dict.fromkeys(n for kind in asked.checked.asked for n in kind.all_filters):
+            ticked = asked.checked.values.get(name, ())
+            counts: dict[str, int] = dict.fromkeys(ticked, 0)
+            kinds = [kind for kind in asked.checked.asked if name in kind.all_filters]
+            for kind in kinds:
+                per_kind: Sequence[Count] = found[kind.name].facets.get(columns.filter_field(name), ())
+                for count in per_kind:
+                    counts[count.value] = counts.get(count.value, 0) + count.count
+            size = max(kind.all_filters[name].size for kind in kinds)
+            shown = sorted(counts, key=lambda value: (value not in ticked, -counts[value], value))[:size]
+            if shown:
+                labels = self._labels.of(asked.session, kinds[0], name, shown)
+                facets[name] = tuple(FacetValue(v, labels[v], counts[v], v in ticked) for v in shown)
+        return facets
+
 
 def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: int) -> Ask:
     checked, request = asked.checked, asked.request
-    facets = {columns.filter_field(f.name): f.size for f in kind.all_filters.values() if f.facet}
+    shared = {name for other in checked.asked if other is not kind for name in other.all_filters}
+    facets = {
+        columns.filter_field(f.name): EVERY_VALUE if f.name in shared else f.size
+        for f in kind.all_filters.values()
+        if f.facet
+    }
     order = None
     if request.sort != SORTS[0]:
         order = Order(columns.sort_field(request.sort), kind.all_sorts[request.sort].descending)
@@ -160,40 +189,16 @@ def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: 
     )
 
 
-def _facets(asked: _Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetValue, ...]]:
-    """Counts of the asked kinds added up, labels from the database, ticked values first."""
-    facets: dict[str, tuple[FacetValue, ...]] = {}
-    for name in dict.fromkeys(n for kind in asked.checked.asked for n in kind.all_filters):
-        ticked = asked.checked.values.get(name, ())
-        counts: dict[str, int] = dict.fromkeys(ticked, 0)
-        kinds = [kind for kind in asked.checked.asked if name in kind.all_filters]
-        for kind in kinds:
-            per_kind: Sequence[Count] = found[kind.name].facets.get(columns.filter_field(name), ())
-            for count in per_kind:
-                counts[count.value] = counts.get(count.value, 0) + count.count
-        size = max(kind.all_filters[name].size for kind in kinds)
-        shown = sorted(counts, key=lambda value: (value not in ticked, -counts[value], value))[:size]
-        labels = kinds[0].labels(asked.session, name, shown) if shown else {}
-        if shown:
-            facets[name] = tuple(FacetValue(v, labels.get(v, v), counts[v], v in ticked) for v in shown)
-    return facets
-
-
-def _hit(kind: str, hit: EngineHit, picture: Picture, parsed: ParsedQuery) -> Hit:
-    numbers = [reading for slot in parsed.numbers for reading in slot.readings]
-    marked = {
-        name: highlight(text, parsed.terms, spans=number_spans(text, numbers) if numbers else ())
-        for name, text in (picture.texts.items() if parsed.terms else ())
-    }
+def _hit(kind: str, hit: EngineHit, picture: Picture, asked: _Asked, marker: Marker) -> Hit:
     return Hit(
         kind=kind,
         id=hit.id,
         key=picture.key,
         url=url_of(kind, hit.id),
         title=picture.title,
-        fields=picture.fields,
-        highlights={name: text for name, text in marked.items() if "<mark>" in text},
-        why=() if parsed.empty or hit.sort else (WHY[band_of(hit.score)],),
+        fields=picture.fields_at(asked.now),
+        highlights=marker.highlights(picture.texts),
+        why=() if asked.parsed.empty or hit.sort else (WHY[band_of(hit.score)],),
     )
 
 

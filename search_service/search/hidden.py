@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, not_, select
+from sqlalchemy import exists, not_, select
 from sqlalchemy.orm import Session
 
 from search_service.engines.base import IDENTIFIER
@@ -18,6 +18,9 @@ MOST = 1_000
 """Ids that a query carries to leave rows out; above it counts are called inexact and facets wait for the drain."""
 
 PENDING = IndexState.seq > IndexState.done_seq
+_STATES = IndexState.__table__.c
+# Built once and of columns: every search asks it, and building it costs four times what the database does.
+_KINDS_PENDING = select(_STATES.kind).where(_STATES.seq > _STATES.done_seq).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,7 @@ class Hidden:
 
 def hidden(session: Session, kinds: Sequence[Kind], now: datetime) -> dict[str, Hidden]:
     """Per kind what to leave out; one cheap query when nothing is pending, which is nearly always."""
-    waiting = select(IndexState.kind, func.count()).where(PENDING).group_by(IndexState.kind)
-    pending = {name for name, _ in session.execute(waiting)}
+    pending = set(session.scalars(_KINDS_PENDING))
     return {kind.name: _hidden_of(session, kind, now) if kind.name in pending else Hidden() for kind in kinds}
 
 

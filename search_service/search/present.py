@@ -9,16 +9,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from search_service.kinds import evidence
 from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import Field
+from search_service.kinds.parts import Days
 from search_service.kinds.references import References
 from search_service.kinds.registry import REGISTRY
 from search_service.search.mixing import Placed
@@ -36,6 +38,12 @@ class Picture:
     title: str
     fields: dict[str, Any]
     texts: dict[str, str]
+    proven: tuple[Days, ...] | None
+    """The days that certificates prove, for rows that rest on certificates: what time it is decides on each showing."""
+
+    def fields_at(self, now: datetime) -> dict[str, Any]:
+        """The fields as they are to be read now."""
+        return self.fields if self.proven is None else {**self.fields, "proven": evidence.covers(self.proven, now)}
 
 
 class Pictures:
@@ -51,11 +59,7 @@ class Pictures:
         for name in dict.fromkeys(kind for kind, _ in placed):
             kind = REGISTRY.kind(name)
             ids = [uuid.UUID(hit.id) for at, hit in placed if at == name]
-            visible = session.execute(
-                select(kind.model.id, IndexState.seq)
-                .join(IndexState, (IndexState.entity_id == kind.model.id) & (IndexState.kind == name))
-                .where(kind.model.id.in_(ids), kind.visible(now))
-            ).all()
+            visible = session.execute(_visible(kind, now.replace(microsecond=0)), {"ids": ids}).all()
             fresh = [row_id for row_id, seq in visible if (name, row_id, seq) not in self._known]
             made = {row.id: picture(kind, row) for row in self._rows(session, kind, fresh)}
             with self._lock:
@@ -78,6 +82,14 @@ class Pictures:
         return session.scalars(select(kind.model).where(kind.model.id.in_(ids)).options(*kind.loads(paths))).all()
 
 
+@lru_cache(maxsize=32)
+def _visible(kind: Kind, now: datetime) -> Select[uuid.UUID, int]:
+    """The statement for one second, which is as fine as windows are; building it costs as much as asking."""
+    states = (IndexState.entity_id == kind.model.id) & (IndexState.kind == kind.name)
+    found = select(kind.model.id, IndexState.seq).join(IndexState, states)
+    return found.where(kind.model.id.in_(bindparam("ids", expanding=True)), kind.visible(now))
+
+
 def picture(kind: Kind, row: Any) -> Picture:
     """What a public hit shows of a row."""
     shown = {f.name: _shown(f, row) for f in kind.fields if f.read is Level.PUBLIC and f.brief}
@@ -87,9 +99,8 @@ def picture(kind: Kind, row: Any) -> Picture:
         if f.read is Level.PUBLIC and f.use is not None and (text := " · ".join(f.texts(row)))
     }
     title = getattr(row, kind.title)
-    if kind.visibility_reads:
-        shown["proven"] = bool(evidence.proven(row))
-    return Picture(row.key, title, shown, texts)
+    proven = tuple(evidence.proven(row)) if kind.visibility_reads else None
+    return Picture(row.key, title, shown, texts, proven)
 
 
 def url_of(kind: str, record_id: str) -> str:

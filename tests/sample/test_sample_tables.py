@@ -19,15 +19,15 @@ KEYS = {
     "catalogue_entries": "key catalogue year category_no category type_no type supervision verification_way "
     "scope_of_use regulations remark",
     "divisions": "adcode name short_names parent valid_from valid_to",
-    "ccs": "scheme code name parent",
+    "categories": "scheme code name parent",
 }
 REQUIRED = {
     "standards": "key number title kind status status_source status_as_of",
     "catalogue_entries": "key catalogue year category type supervision",
     "divisions": "adcode name",
-    "ccs": "scheme code name",
+    "categories": "scheme code name",
 }
-IDENTITY = {"standards": "key", "catalogue_entries": "key", "divisions": "adcode", "ccs": "code"}
+IDENTITY = {"standards": "key", "catalogue_entries": "key", "divisions": "adcode", "categories": "code"}
 DATES = ("status_as_of", "published_on", "effective_on", "withdrawn_on", "valid_from", "valid_to")
 
 Row = dict[str, Any]
@@ -169,7 +169,7 @@ def test_invented_standards_say_so() -> None:
 
 
 def test_classes_of_standards_exist() -> None:
-    codes = by("ccs", "code")
+    codes = by("categories", "code")
     used = {code for row in rows("standards") for code in row["ccs"]}
     assert len(used) > 50
     assert used <= codes.keys(), used - codes.keys()
@@ -258,12 +258,12 @@ def test_provinces_and_cities_have_their_usual_short_names() -> None:
 
 
 def test_ccs_is_a_closed_tree_of_three_levels() -> None:
-    codes = by("ccs", "code")
+    codes = by("categories", "code")
     levels = {"A": r"[A-Z]", "A00/09": r"[A-Z]\d\d/\d\d", "A00": r"[A-Z]\d\d"}
-    for row in rows("ccs"):
+    for row in rows("categories"):
         assert row["scheme"] == "ccs"
         assert any(re.fullmatch(pattern, row["code"]) for pattern in levels.values()), row
         assert row["parent"] is None or row["parent"] in codes, row
         assert (row["parent"] is None) == (len(row["code"]) == 1), row
-    assert [by("ccs", "code")[code]["parent"] for code in levels] == [None, "A", "A00/09"]
+    assert [by("categories", "code")[code]["parent"] for code in levels] == [None, "A", "A00/09"]
     assert len(codes) == 24 + 225 + 1608

@@ -160,3 +160,19 @@ def test_a_draft_does_not_make_a_public_plan_findable(shown: Services) -> None:
     asked = {"kinds": ("plan",)}
     assert ask(shown, q="紫色麒麟鳞片", **asked).total == 0
     assert [hit.id for hit in ask(shown, q="青色凤凰羽毛", **asked).hits] == [str(made.id)]
+
+
+def test_unproven_again_once_the_recorded_end_has_passed(shown: Services) -> None:
+    with shown.database.write() as session:
+        owner = session.query(Institution).filter_by(key="甲").one()
+        ends = rows.certificate(session, owner, valid_to=date(2026, 11, 30))
+        open_end = rows.certificate(session, owner, nature="CNAS", valid_to=None)
+        rows.capability(session, owner, ends, open_end, object="混凝土外加剂", key="甲末")
+    drain_all(shown.database, shown.engine, worker="w")
+
+    def proven() -> object:
+        return ask(shown, q="混凝土外加剂").hits[0].fields["proven"]
+
+    assert proven() is True
+    shown.clock.move(timedelta(days=10))
+    assert proven() is False

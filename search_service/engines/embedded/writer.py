@@ -13,8 +13,9 @@ from search_service.engines.embedded.document import Unfit, tantivy_document
 from search_service.engines.embedded.fields import Fields
 from search_service.errors import EngineUnavailable
 
-HEAP: Final = 64_000_000
-"""Bytes collected before a segment is written: about 100,000 of our rows; tantivy's least is 15 MB."""
+HEAP: Final = 256_000_000
+"""Bytes collected at most before a segment is written: about 80,000 of our rows.  With 64 MB a rebuild of 100,000
+leaves six segments instead of one, and each search takes half as long again; single changes use a few kB of it."""
 PENDING: Final = 100_000
 """Writes after which we commit unasked, because the sequence of every uncommitted document is kept in memory."""
 

@@ -1,0 +1,35 @@
+"""Marks what one query asked for in the texts of its hits."""
+
+import re
+from collections.abc import Mapping
+
+from analyzers.fold import fold
+from analyzers.grams import unit_tokens
+from analyzers.highlight import marked, number_spans, render
+from search_service.query.parse import ParsedQuery
+
+_DIGITS = re.compile(r"\d+")
+
+
+class Marker:
+    """Most texts of a hit hold nothing of the query (numbers, English titles); those are told by a glance."""
+
+    def __init__(self, parsed: ParsedQuery) -> None:
+        self._terms = parsed.terms
+        self._numbers = [reading for slot in parsed.numbers for reading in slot.readings]
+        firsts = (unit_tokens(term)[:1] for term in self._terms)
+        self._firsts = {token for tokens in firsts for token in tokens}
+        self._bodies = {found[0] if (found := _DIGITS.search(number.body)) else "" for number in self._numbers}
+
+    def highlights(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Name → HTML of those texts in which something is marked."""
+        found = ((name, self._html(text)) for name, text in texts.items())
+        return {name: html for name, html in found if html}
+
+    def _html(self, text: str) -> str:
+        folded = fold(text)
+        named = any(body in folded for body in self._bodies)
+        if not named and not any(first in folded for first in self._firsts):
+            return ""
+        places = marked(text, self._terms, spans=number_spans(text, self._numbers) if named else ())
+        return render(text, places) if places else ""
