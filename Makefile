@@ -39,6 +39,7 @@ check: setup ## lint, types, layers
 
 bench: setup ## the benchmarks; prints a table with peer, ratio and target
 	$(BIN)/python -m bench
+	if [ -d ../shared/data/standards ]; then $(BIN)/python bench/relevance; fi
 
 format: setup ## bring the code into form
 	$(BIN)/ruff check --fix .

@@ -8,6 +8,7 @@ characters, is marked whole or not at all.
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 
 from analyzers.fold import fold_with_offsets
@@ -118,10 +119,10 @@ def excerpt(original: str, spans: Sequence[Span], *, length: int, mark: tuple[st
 
 def _occurrences(text: list[Unit], folded: str, terms: Iterable[str], *, typing: bool) -> Iterable[Span]:
     """The folded places of the terms; of several terms that begin at one unit all are given, the longest wins later."""
-    by_first: dict[str, list[list[Unit]]] = defaultdict(list)
-    typed: list[list[Unit]] = []  # of one unit and still being typed: any unit may begin with it
+    by_first: dict[str, list[tuple[Unit, ...]]] = defaultdict(list)
+    typed: list[tuple[Unit, ...]] = []  # of one unit and still being typed: any unit may begin with it
     for term in terms:
-        wanted = units(term)
+        wanted = _wanted(term)
         if typing and len(wanted) == 1:
             typed.append(wanted)
         elif wanted:
@@ -133,7 +134,12 @@ def _occurrences(text: list[Unit], folded: str, terms: Iterable[str], *, typing:
                 yield unit.start, last
 
 
-def _stands_at(text: list[Unit], at: int, wanted: list[Unit], folded: str, *, typing: bool) -> int | None:
+@lru_cache(1 << 10)  # the terms of one query are looked for in some thirty texts
+def _wanted(term: str) -> tuple[Unit, ...]:
+    return tuple(units(term))
+
+
+def _stands_at(text: list[Unit], at: int, wanted: Sequence[Unit], folded: str, *, typing: bool) -> int | None:
     """Where the term that begins at unit `at` ends in the folded text; None when it does not stand there."""
     if at + len(wanted) > len(text):
         return None

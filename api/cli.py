@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -35,8 +36,9 @@ app.add_typer(token_app, name="token")
 FAILED, USAGE, GUARDED = 1, 2, 3
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-out = Console()
-err = Console(stderr=True)
+# Data may hold anything: what stands in [brackets] is escaped, what stands in :colons: is no picture.
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
 
 
 def main() -> None:
@@ -52,9 +54,9 @@ def main() -> None:
 
 
 def _refuse(error: ZhixunError, code: int) -> None:
-    err.print(f"[bold red]{error.title}[/]:{error.detail}")
+    err.print(f"[bold red]{error.title}[/]:{escape(error.detail)}")
     for problem in error.problems:
-        err.print(f"  {problem.loc}:{problem.message}。{problem.hint}")
+        err.print(escape(f"  {problem.loc}:{problem.message}。{problem.hint}"))
     sys.exit(code)
 
 
@@ -70,7 +72,7 @@ def _services() -> Iterator[Services]:
 @contextmanager
 def _bars(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar for each thing that reports (label, done, total)."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, disable=quiet) as progress:
         bars: dict[str, Any] = {}
 
@@ -81,6 +83,11 @@ def _bars(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
             progress.update(bar, completed=done, total=total)
 
         yield report
+
+
+def _add(found: Table, *cells: object) -> None:
+    """A row of plain texts."""
+    found.add_row(*(escape(str(cell)) for cell in cells))
 
 
 def _print(data: Any, *, as_json: bool, table: Callable[[], None]) -> None:
@@ -98,7 +105,7 @@ def serve(
 ) -> None:
     """提供页面与接口;嵌入模式同时运行后台任务。"""
     wiring.build().close()  # migrate once, before several processes would
-    out.print(f"质寻正在 http://{host}:{port} 提供服务,按 Ctrl+C 停止")
+    out.print(f"质寻正在 http://{escape(host)}:{port} 提供服务,按 Ctrl+C 停止")
     uvicorn.run("api.app:create", factory=True, host=host, port=port, workers=workers, log_level="warning")
 
 
@@ -117,7 +124,7 @@ def demo(as_json: Json = False) -> None:
 def _load(paths: list[Path], *, as_json: bool) -> None:
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
-        err.print(f"[bold red]找不到[/]:{'、'.join(missing)}")
+        err.print(f"[bold red]找不到[/]:{escape('、'.join(missing))}")
         sys.exit(USAGE)
     with _services() as services, _bars(quiet=as_json) as progress:
         report = interchange.load(services.database, paths, progress)
@@ -127,14 +134,15 @@ def _load(paths: list[Path], *, as_json: bool) -> None:
     def table() -> None:
         found = Table("文件", "读取", "存入", "未变", "拒绝", "提醒")
         for file in data["files"]:
-            found.add_row(*(str(file[k]) for k in ("file", "read", "stored", "unchanged", "refused", "warnings")))
+            _add(found, *(file[k] for k in ("file", "read", "stored", "unchanged", "refused", "warnings")))
         out.print(found)
         for name in data["skipped"]:
-            out.print(f"跳过(不认识的文件):{name}")
+            out.print(escape(f"跳过(不认识的文件):{name}"))
         for row in data["refused"][:20]:  # enough to see what is wrong; --json has all
-            err.print(f"[red]拒绝[/] {row['file']} 第 {row['line']} 行 {row['field']}:{row['message']} {row['hint']}")
+            place = escape(f"{row['file']} 第 {row['line']} 行 {row['field']}:{row['message']} {row['hint']}")
+            err.print(f"[red]拒绝[/] {place}")
         for row in data["warnings"][:5]:  # likewise
-            out.print(f"提醒 {row['file']} 第 {row['line']} 行 {row['field']}:{row['message']}")
+            out.print(escape(f"提醒 {row['file']} 第 {row['line']} 行 {row['field']}:{row['message']}"))
         if not indexed:
             out.print("正在运行的服务会在数秒内更新索引")
 
@@ -146,7 +154,9 @@ def dump(folder: Path, as_json: Json = False) -> None:
     """以交换格式写出公开的记录。"""
     with _services() as services:
         written = interchange.dump(services.database, folder)
-    _print(written, as_json=as_json, table=lambda: out.print("\n".join(f"{k} {v} 条" for k, v in written.items())))
+    _print(
+        written, as_json=as_json, table=lambda: out.print(escape("\n".join(f"{k} {v} 条" for k, v in written.items())))
+    )
 
 
 @app.command()
@@ -169,10 +179,10 @@ def search(
         found = Table("类别", "名称", "编号/机构", *(["命中"] if explain else []))
         for hit in answer.hits:
             beside = hit.fields.get("number") or (hit.fields.get("institution") or {}).get("name") or ""
-            found.add_row(labels[hit.kind], hit.title, beside, *([" ".join(hit.why)] if explain else []))
+            _add(found, labels[hit.kind], hit.title, beside, *([" ".join(hit.why)] if explain else []))
         out.print(found)
         for text in answer.relaxed:
-            out.print(text)
+            out.print(escape(text))
 
     _print(answer.to_json(), as_json=as_json, table=table)
 
@@ -201,12 +211,13 @@ def kinds(as_json: Json = False) -> None:
     def table() -> None:
         found = Table("类别", "字段", "筛选", "排序", "权重")
         for kind in data:
-            found.add_row(
+            _add(
+                found,
                 f"{kind['label']} {kind['kind']}",
                 " ".join(kind["fields"]),
                 " ".join(kind["filters"]),
                 " ".join(kind["sorts"]),
-                str(kind["weights"] or ""),
+                kind["weights"] or "",
             )
         out.print(found)
 
@@ -239,7 +250,7 @@ def index_status(as_json: Json = False) -> None:
                 row.get("visible", ""),
                 row.get("sound", ""),
             )
-            found.add_row(*map(str, cells))
+            _add(found, *cells)
         out.print(found)
 
     _print(data, as_json=as_json, table=table)
@@ -255,7 +266,7 @@ def index_rebuild(kind: Annotated[str | None, typer.Argument()] = None, as_json:
         wanted = [services.registry.kind(kind)] if kind else services.registry.kinds
         prefix = services.settings.index_prefix
         data = {k.name: rebuild(services.database, services.engine, k, prefix, progress) for k in wanted}
-    _print(data, as_json=as_json, table=lambda: out.print("\n".join(f"{k} → {v}" for k, v in data.items())))
+    _print(data, as_json=as_json, table=lambda: out.print(escape("\n".join(f"{k} → {v}" for k, v in data.items()))))
 
 
 @token_app.command("create")
@@ -267,8 +278,8 @@ def token_create(
     """新建令牌,只显示一次。"""
     choices = [r.value for r in Role if r is not Role.PUBLIC]
     if role not in choices:
-        err.print(f"[bold red]没有“{role}”这个角色[/],可用:{'、'.join(choices)}")
+        err.print(f"[bold red]没有“{escape(role)}”这个角色[/],可用:{'、'.join(choices)}")
         sys.exit(USAGE)
     with _services() as services:
         token = tokens.create_token(services.database, Role(role), institution)
-    _print({"token": token}, as_json=as_json, table=lambda: out.print(token))
+    _print({"token": token}, as_json=as_json, table=lambda: out.print(escape(token)))

@@ -1,29 +1,46 @@
 """All errors as ``application/problem+json`` (RFC 9457): Chinese text, a stable code, no stack, no engine's word."""
 
 import logging
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
-from search_service.errors import Problem, ZhixunError
+from api import headers
+from api.headers import trace_id
+from search_service.errors import Problem, TooLarge, ZhixunError
 
 LOG = logging.getLogger(__name__)
 MEDIA = "application/problem+json"
 
-HTTP_TITLES = {
-    400: ("malformed", "请求格式不正确"),
-    404: ("not_found", "没有找到"),
-    405: ("method_not_allowed", "不支持的请求方法"),
-    413: ("too_large", "请求内容过大"),
-    415: ("unsupported_media", "不支持的内容类型"),
+LARGEST_BODY = 2 * 1024 * 1024
+"""Bytes of a request: the longest record is some 60 kB of text; uploads come with their own limit later."""
+
+TOO_LARGE = f"请求内容不能超过 {LARGEST_BODY // 1024 // 1024} MB:请分批提交"
+
+HTTP_ERRORS = {
+    400: ("malformed", "请求格式不正确", "请求格式不正确,请核对后重试"),
+    404: ("not_found", "没有找到", "没有这个地址,请核对路径"),
+    405: ("method_not_allowed", "不支持的请求方法", "此地址不支持这种请求方法"),
+    413: (TooLarge.code, TooLarge.title, TOO_LARGE),
+    415: ("unsupported_media", "不支持的内容类型", "请以 Content-Type: application/json 提交"),
 }
-"""Errors that the framework raises by itself."""
+"""Errors that the framework raises by itself: code, title, detail."""
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+RETRY_SECONDS = 5
+"""When to come back after a 503: by then another writer is done and a new index is published."""
+
+UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
+"""What the driver raises when the database is away, locked for long, or has no connection left."""
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -58,19 +75,11 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _title(status: int) -> str:
     known = {c.status: c.title for c in _tree(ZhixunError)}
-    return known.get(status) or HTTP_TITLES.get(status, ("", "错误"))[1]
+    return known.get(status) or HTTP_ERRORS.get(status, ("", "错误", ""))[1]
 
 
 def _tree(cls: type[ZhixunError]) -> list[type[ZhixunError]]:
     return [found for child in cls.__subclasses__() for found in (*_tree(child), child)]
-
-
-def trace_id(request: Request) -> str:
-    """The id that joins an answer to our logs."""
-    found = getattr(request.state, "trace_id", None)
-    if found is None:
-        found = request.state.trace_id = uuid.uuid4().hex
-    return str(found)
 
 
 def body(request: Request, status: int, code: str, title: str, detail: str, problems: list[Problem]) -> dict[str, Any]:
@@ -87,26 +96,50 @@ def body(request: Request, status: int, code: str, title: str, detail: str, prob
     }
 
 
+def plain(problem: dict[str, Any]) -> Response:
+    """The problem for programs."""
+    return Response(orjson.dumps(problem), problem["status"], media_type=MEDIA)
+
+
+def too_large(request: Request) -> Response:
+    """The answer to a body that announces itself as too large: it is not even read."""
+    return plain(body(request, TooLarge.status, TooLarge.code, TooLarge.title, TOO_LARGE, []))
+
+
+def _allowed(app: FastAPI, request: Request, error: HTTPException) -> dict[str, str]:
+    """What the address may be asked (RFC 9110 §15.5.6): the framework names the methods of one of its routes only."""
+    if error.status_code != 405:  # noqa: PLR2004 - the one status that needs it
+        return {}
+    asked = {method: {**request.scope, "method": method} for method in METHODS}
+    found = [m for m, scope in asked.items() if any(route.matches(scope)[0] is Match.FULL for route in app.routes)]
+    return {"Allow": ", ".join(found)} if found else {}
+
+
+def _beside(error: ZhixunError) -> dict[str, str]:
+    """Headers that belong to an error."""
+    found = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    if error.status == 401:  # noqa: PLR2004 - RFC 9110 §15.5.2 asks for the challenge
+        found["WWW-Authenticate"] = "Bearer"
+    return found
+
+
 def install(app: FastAPI, page: Page) -> None:
     """Answer every error of the app; people on a page get a page."""
 
-    def answer(request: Request, problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-        if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
-            response = page(request, problem)
-        else:
-            response = Response(orjson.dumps(problem), problem["status"], media_type=MEDIA)
-        response.headers.update(headers or {})
+    def answer(request: Request, problem: dict[str, Any], more: dict[str, str] | None = None) -> Response:
+        for_people = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+        response = page(request, problem) if for_people else plain(problem)
+        if problem["status"] == 503:  # noqa: PLR2004 - RFC 9110 §15.6.4
+            response.headers["Retry-After"] = str(RETRY_SECONDS)
+        response.headers.update(more or {})
         return response
 
     @app.exception_handler(ZhixunError)
     def refused(request: Request, error: ZhixunError) -> Response:
         if error.status >= 500:  # noqa: PLR2004 - ours to look into
             LOG.error("refused %s %s", error.code, trace_id(request), exc_info=error)
-        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-        if error.status == 401:  # noqa: PLR2004 - RFC 9110 §15.5.2 asks for the challenge
-            headers["WWW-Authenticate"] = "Bearer"
         problem = body(request, error.status, error.code, error.title, error.detail, list(error.problems))
-        return answer(request, problem, headers)
+        return answer(request, problem, _beside(error))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -118,12 +151,22 @@ def install(app: FastAPI, page: Page) -> None:
 
     @app.exception_handler(HTTPException)
     def framework(request: Request, error: HTTPException) -> Response:
-        code, title = HTTP_TITLES.get(error.status_code, ("http", "请求无法处理"))
-        problem = body(request, error.status_code, code, title, title, [])
-        return answer(request, problem, dict(error.headers or {}))
+        code, title, detail = HTTP_ERRORS.get(error.status_code, ("http", "请求无法处理", "请求无法处理,请核对后重试"))
+        more = {**(error.headers or {}), **_allowed(app, request, error)}
+        detail += f",可用:{more['Allow']}" if "Allow" in more else ""
+        return answer(request, body(request, error.status_code, code, title, detail, []), more)
+
+    def unreachable(request: Request, error: Exception) -> Response:
+        LOG.error("database unavailable %s", trace_id(request), exc_info=error)
+        detail = "数据服务暂时不可用,请稍后重试;已提交成功的内容不受影响"
+        return answer(request, body(request, 503, "database_unavailable", "数据服务暂时不可用", detail, []))
+
+    for kind in UNREACHABLE:
+        app.add_exception_handler(kind, unreachable)
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> Response:
         LOG.error("unexpected %s", trace_id(request), exc_info=error)
         detail = "服务器内部错误,请稍后重试;如仍出现,请将 trace_id 告知平台"
-        return answer(request, body(request, 500, "internal", "服务器内部错误", detail, []))
+        response = answer(request, body(request, 500, "internal", "服务器内部错误", detail, []))
+        return headers.add(request, response)  # the framework sends this one from outside our middleware

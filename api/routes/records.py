@@ -17,6 +17,7 @@ from api.wiring import Services
 from search_service.errors import Invalid, Problem
 from search_service.kinds.base import Kind
 from search_service.kinds.record import Record
+from search_service.kinds.references import Reference
 from search_service.records import access, actions, listing, write
 from search_service.records.write import Written
 
@@ -51,6 +52,9 @@ def build_router(records: Iterable[Record], services: Services) -> APIRouter:
 
 
 def _read(router: APIRouter, services: Services, record: Record) -> None:
+    # The version counts changes of the row, not of the rows that it names: those change its body as well.
+    whole = not any(isinstance(field, Reference) for field in record.fields)
+
     @router.get(
         f"/{record.plural}/{{record_id}}",
         name=f"read_{record.name}",
@@ -58,16 +62,16 @@ def _read(router: APIRouter, services: Services, record: Record) -> None:
         tags=[record.label],
         responses={
             200: schemas.answer(record, record.label),
-            304: {"description": "未变"},
+            **({304: {"description": "未变"}} if whole else {}),
             **responses(401, 404),
         },
-        openapi_extra={"parameters": [schemas.IF_NONE_MATCH]},
+        openapi_extra={"parameters": [schemas.IF_NONE_MATCH] if whole else []},
     )
     def read(request: Request, record_id: str, if_none_match: IfNoneMatch = None) -> Response:
         shown = access.read(services.database, record, actor(request, services), record_id)
         # What is shown depends on the reader; a shared cache must not mix them.
         headers = {"ETag": shown.etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-        if _matches(if_none_match, shown.etag):
+        if whole and _matches(if_none_match, shown.etag):
             return Response(status_code=304, headers=headers)
         return Response(orjson.dumps(shown.body), media_type=JSON, headers=headers)
 
@@ -203,7 +207,7 @@ def _list(router: APIRouter, services: Services, record: Record) -> None:
     )
     def several(request: Request) -> Response:
         params = dict(request.query_params)
-        number, size = _number(params.pop("page", ""), "page", 1), _number(params.pop("size", ""), "size", 10)
+        number, size = _number(params.pop("page", "1"), "page"), _number(params.pop("size", "10"), "size")
         wanted = {name: value.strip() for name, value in params.items() if value.strip()}
         find = listing.certificates if lookup else listing.page
         found = find(services.database, record, wanted, number, size)
@@ -225,9 +229,7 @@ def _hit(record: Record, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(text: str, name: str, default: int) -> int:
-    if not text.strip():
-        return default
+def _number(text: str, name: str) -> int:
     if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > LONGEST_NUMBER:
         raise Invalid(f"{name} 应为整数", problems=[Problem(f"query.{name}", "type", f"{name} 应为整数", "例如 1")])
     return int(text)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -18,6 +19,9 @@ from search_service.search.answer import Answer
 
 FIRST_CAPABILITIES = 30
 """A homepage without a query shows this many (S1-44)."""
+
+SUGGESTIONS_SHOWN = 8
+"""As many as a screen holds under the box (`docs/api.md`)."""
 
 RESERVED = ("q", "kind", "page", "size", "sort")
 
@@ -90,18 +94,19 @@ def build(services: Services) -> APIRouter:
             "parameters": [
                 QUERY,
                 kind_parameter,
-                parameter("size", "条数", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 8}),
+                parameter(
+                    "size",
+                    "条数",
+                    {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": SUGGESTIONS_SHOWN},
+                ),
             ]
         },
     )
     def suggest(request: Request) -> Response:
         params = request.query_params
-        wanted = read_request(params, params.getlist, filters={})
-        size = wanted.size if params.get("size") else 8
-        if not 1 <= size <= LARGEST_PAGE:
-            problem = Problem("query.size", "range", f"条数应在 1 与 {LARGEST_PAGE} 之间")
-            raise Invalid(problem.message, problems=[problem])
-        found = services.search.suggest(wanted.q[:LONGEST_QUERY], wanted.kinds, size)
+        wanted = read_request(params, params.getlist, filters={}, page=1)
+        size = wanted.size if params.get("size", "").strip() else SUGGESTIONS_SHOWN
+        found = services.search.suggest(wanted.q, wanted.kinds, size)
         return Response(orjson.dumps({"suggestions": found}), media_type="application/json")
 
     for kind in kinds:
@@ -142,9 +147,7 @@ def _homepage(router: APIRouter, services: Services, kind: Kind) -> None:
             params, params.getlist, kinds=(kind.name,), filters={filter_name: (owner_id(services, owner, record_id),)}
         )
         if not wanted.q.strip() and not params.get("size"):
-            wanted = SearchRequest(
-                kinds=wanted.kinds, filters=wanted.filters, size=FIRST_CAPABILITIES, sort=wanted.sort
-            )
+            wanted = replace(wanted, size=FIRST_CAPABILITIES)
         return json_answer(services.search.search(wanted))
 
 

@@ -64,6 +64,7 @@ class Formula:
         self._parsed = parsed
         self._other = Alternatives(synonyms)
         self._cores: dict[bool, _Core] = {}
+        self._added: dict[tuple[tuple[str, float], ...], list[Node]] = {}
 
     def compiled(self, profile: Profile, frequencies: Frequencies) -> Compiled:
         """As `compile_query`."""
@@ -72,13 +73,16 @@ class Formula:
         if not self._parsed.whole.units:
             return Compiled(Nothing(), Nothing(), Nothing())
         core = self._core(profile, frequencies)
-        priors = {PLAIN_NUMBER: _WELL_FORMED, **profile.priors}
-        added = [
-            *core.added,
-            *text_tier.namesakes(self._parsed.text, priors),
-            *(Const(Keyword(FLAG, flag), worth) for flag, worth in priors.items()),
-        ]
+        added = [*core.added, *self._priors(profile)]
         return Compiled(_with(core.query, added), core.strong, _with(core.strict, added))
+
+    def _priors(self, profile: Profile) -> list[Node]:
+        priors = {PLAIN_NUMBER: _WELL_FORMED, **profile.priors}
+        key = tuple(priors.items())
+        if key not in self._added:
+            flagged = (Const(Keyword(FLAG, flag), worth) for flag, worth in priors.items())
+            self._added[key] = [*text_tier.namesakes(self._parsed.text, priors), *flagged]
+        return self._added[key]
 
     def _core(self, profile: Profile, frequencies: Frequencies) -> _Core:
         """That of another kind, unless the frequencies of an index chose some of it."""

@@ -15,7 +15,7 @@ from search_service.records.strict_json import BadJson, loads
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {".xz": lzma.decompress, ".gz": gzip.decompress}
 BOM = b"\xef\xbb\xbf"
-UNREADABLE = Problem("", "cell", f"有一格超过 {csv.field_size_limit()} 个字符", "请核对该行的引号是否成对")
+UNREADABLE = Problem("", "cell", f"引号不成对,或有一格超过 {csv.field_size_limit()} 个字符", "请核对该行的引号和逗号")
 
 Row = tuple[int, list[str]]
 """The line (from 1) on which a row begins, and its cells."""
@@ -94,7 +94,7 @@ def csv_rows(content: bytes) -> tuple[list[Row], list[Line]]:
     rows: list[Row] = []
     bad: list[Line] = []
     start = offset = 0
-    reader = csv.reader(lines)
+    reader = csv.reader(lines, strict=True)
     while start < len(lines):
         try:
             cells = next(reader)
@@ -107,7 +107,7 @@ def csv_rows(content: bytes) -> tuple[list[Row], list[Line]]:
             if end > start + 1:
                 # A quote that nobody closed swallows what follows: the lines after its own are read anew.
                 end = offset = start + 1
-                reader = csv.reader(lines[number] for number in range(offset, len(lines)))
+                reader = csv.reader((lines[number] for number in range(offset, len(lines))), strict=True)
         elif any(cell.strip() for cell in cells):
             rows.append((start + 1, cells[: len(rows[0][1])] if rows else cells))
         start = end

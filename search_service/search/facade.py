@@ -38,6 +38,9 @@ SOME_WORDS = "没有包含全部词语的结果,以下结果只包含其中一�
 EVERY_VALUE = 5_000
 """Facet values asked of a kind when those of several are added up: all divisions, and more than a list is read for."""
 
+BY_PINYIN = "没有直接包含所输入字母的结果,以下结果按拼音查找"
+"""`relaxed`, when letters were read as pinyin."""
+
 WHY = ("identifier", "exact_name", "all_words", "some_words")
 """Stable codes of the bands, best first."""
 
@@ -85,7 +88,8 @@ class Search:
             relaxed: tuple[str, ...] = ()
             if not parsed.empty and not any(found[kind.name].total for kind in checked.asked):
                 found = self._execute(asked, compiled, strict=False)
-                relaxed = (SOME_WORDS,) if any(found[kind.name].total for kind in checked.asked) else ()
+                said = BY_PINYIN if parsed.pinyin else SOME_WORDS
+                relaxed = (said,) if any(found[kind.name].total for kind in checked.asked) else ()
             page = self._page(asked, found)
             pictures = self._pictures.load(session, page, now)
             marker = Marker(parsed)

@@ -73,6 +73,25 @@ def test_bad_rows_are_named_and_the_good_ones_kept(zhixun: Shell, tmp_path: Path
     assert "第 2 行" in zhixun("load", str(tmp_path / "standards.jsonl"))
 
 
+def test_brackets_in_data_are_text(zhixun: Shell, tmp_path: Path) -> None:
+    strange = "方括号[/red]与[2008]及[bold]和:smile:"
+    rows = [
+        {"number": "GB/T 99981-2020", "title": strange},
+        {"number": "GB/T 99982-2020", "title": "x", "kind": "[/x]"},
+    ]
+    wrong = {"number": "GB/T 99983-2020", "title": "x", "published_on": "[/x]"}
+    path = tmp_path / "[/x]" / "standards.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(json.dumps(row) for row in [*rows, wrong]), encoding="utf-8")
+    said = "".join(zhixun("load", str(path)).split())
+    assert "日期“[/x]”无法识别" in said
+    assert "“[/x]”不是已知的标准类别" in said
+    assert strange in zhixun("search", "GB/T 99981", "--explain")
+    assert "[/red]" in zhixun("search", "x", "--kind", "[/red]", code=2)
+    assert "[/red]" in zhixun("load", "/nowhere/[/red]", code=2)
+    assert "[/red]" in zhixun("token", "create", "--role", "[/red]", code=2)
+
+
 def test_dump_and_load_into_an_empty_folder(zhixun: Shell, tmp_path: Path) -> None:
     written = zhixun.json("dump", str(tmp_path / "out"))
     assert written

@@ -192,7 +192,7 @@ class Compiler:
     def _bool(self, node: Bool, *, scored: bool) -> Query | None:
         required = self._all(node, scored=scored)
         if required is None:
-            self._check((*node.must, *node.filter, *node.without, *node.should))
+            self._check((*node.without, *node.should))
             return None
         clauses = [(Occur.Must, query) for query in required]
         if not clauses and node.minimum == 0:
@@ -217,14 +217,16 @@ class Compiler:
     def _all(self, node: Bool, *, scored: bool) -> list[Query] | None:
         """What is required, or None as soon as one of it cannot match."""
         found: list[Query] = []
-        for clause in node.must:
+        for at, clause in enumerate(node.must, 1):
             query = self._compile(clause, scored=scored)
             if query is None:
+                self._check((*node.must[at:], *node.filter))
                 return None
             found.append(query)
-        for clause in node.filter:
+        for at, clause in enumerate(node.filter, 1):
             query = self._compile(clause, scored=False)
             if query is None:
+                self._check(node.filter[at:])
                 return None
             found.append(_silent(query) if scored else query)
         return found

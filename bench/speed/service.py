@@ -1,0 +1,47 @@
+"""A whole service with the real standards in it, or with the sample where they are absent; made once in a run."""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from api import wiring
+from api.settings import Settings
+from api.wiring import Services
+from bench.speed.rows import SAMPLE, TABLE
+from search_service.records.interchange import load
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="bench")
+
+
+given: list[Path] = []
+"""A data folder that is loaded already (`--data`); loading the real standards takes a minute or two."""
+
+
+@cache
+def data_dir() -> Path:
+    """A data folder with everything indexed."""
+    folder = given[0] if given else Path(_FOLDER.name) / "data"
+    services = wiring.build(Settings(data_dir=folder))
+    if not given:
+        load(services.database, [*sorted(SAMPLE.glob("*.jsonl")), *([TABLE] if TABLE.exists() else [])])
+    wiring.bring_up_to_date(services)
+    services.close()
+    return folder
+
+
+def copied(to: Path) -> Services:
+    """A service of one's own, for changes."""
+    shutil.copytree(data_dir(), to)
+    return wiring.build(Settings(data_dir=to))
+
+
+def size(services: Services) -> str:
+    """What is in it."""
+    counts = {
+        kind.label: info.documents
+        for kind in services.registry.kinds
+        for info in services.engine.list(kind.name)
+        if info.published
+    }
+    return "、".join(f"{label} {count:,}" for label, count in counts.items())
