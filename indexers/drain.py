@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy import ColumnElement, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from indexers.documents import build
@@ -44,7 +44,9 @@ class Drained:
 def drain(database: Database, engine: Engine, *, worker: str, limit: int = BATCH) -> Drained:
     """Bring up to `limit` marked documents of each kind into its indices."""
     total = Drained()
-    for kind in REGISTRY.kinds:
+    with database.read() as session:  # a look without the write lock: usually nothing is due
+        due = set(session.scalars(select(IndexState.kind).where(*_due(database.now())).distinct()))
+    for kind in [kind for kind in REGISTRY.kinds if kind.name in due]:
         done = _drain_kind(database, engine, kind, worker, limit)
         total = Drained(total.written + done.written, total.refused + done.refused, total.due or done.due)
     return total
@@ -84,11 +86,9 @@ def live_indices(database: Database, kind: Kind) -> list[str]:
 
 def _claim(database: Database, kind: Kind, worker: str, limit: int) -> dict[uuid.UUID, int]:
     now = database.now()
-    with database.read() as session:  # a look without the write lock: usually nothing is due
-        if session.scalar(_due(kind, now).limit(1)) is None:
-            return {}
     with database.write() as session:
-        ids = _due(kind, now).order_by(IndexState.available_at).limit(limit)
+        ids = select(IndexState.entity_id).where(IndexState.kind == kind.name, *_due(now))
+        ids = ids.order_by(IndexState.available_at).limit(limit)
         if session.get_bind().dialect.name == "postgresql":
             ids = ids.with_for_update(skip_locked=True)
         rows = session.execute(
@@ -101,9 +101,8 @@ def _claim(database: Database, kind: Kind, worker: str, limit: int) -> dict[uuid
         return dict(rows.all())
 
 
-def _due(kind: Kind, now: datetime) -> Select[uuid.UUID]:
-    return select(IndexState.entity_id).where(
-        IndexState.kind == kind.name,
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         IndexState.seq > IndexState.done_seq,
         IndexState.available_at <= now,
         IndexState.dead_reason.is_(None),

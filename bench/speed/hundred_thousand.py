@@ -11,9 +11,11 @@ from bench.speed.rows import Row, rows
 from indexers.documents import schema_of
 from search_service.engines.base import Document
 from search_service.engines.embedded import EmbeddedEngine
+from search_service.query.columns import filter_field
 from search_service.query.lexical import BODY_W, TITLE_B
 
 ROWS = 100_000
+FACETS = ("status", "ics", "ccs")
 
 
 class Both:
@@ -23,9 +25,13 @@ class Both:
         self.rows = rows(ROWS)
         self.engine = EmbeddedEngine(folder / "ours")
         self.engine.create(schema_of(STANDARD), "rows")
-        # Words and bigrams in one column, as one OR asks for them; the values of facets in a table beside it.
+        # Words and bigrams in one column, as one OR asks for them; the values of facets in tables beside it, several for
+        # one row as in ours (an ICS code and those above it).
         self.fts = Fts(folder / "fts.db", ["words"])
-        self.fts.base.execute("CREATE TABLE m (rowid INTEGER PRIMARY KEY, status TEXT, ics TEXT, ccs TEXT)")
+        self.fts.base.execute("CREATE TABLE m (rowid INTEGER PRIMARY KEY, status TEXT)")
+        for name in FACETS:
+            columns = "rowid INTEGER, value TEXT, PRIMARY KEY (rowid, value)"
+            self.fts.base.execute(f"CREATE TABLE {name} ({columns}) WITHOUT ROWID")
         for start in range(0, ROWS, BATCH):
             self._add(start, self.rows[start : start + BATCH])
         self.engine.refresh("rows")
@@ -38,8 +44,11 @@ class Both:
         self.engine.write("rows", made)
         self.fts.add((at, f"{d.texts[BODY_W]} {d.texts[TITLE_B]}") for at, d in enumerate(made, start))
         with self.fts.base:
-            values = [(at, row.status, row.ics, row.ccs) for at, row in enumerate(part, start)]
-            self.fts.base.executemany("INSERT INTO m VALUES (?, ?, ?, ?)", values)
+            statuses = [(at, row.status) for at, row in enumerate(part, start)]
+            self.fts.base.executemany("INSERT INTO m VALUES (?, ?)", statuses)
+            for name in FACETS:
+                values = [(at, v) for at, d in enumerate(made, start) for v in d.keywords[filter_field(name)]]
+                self.fts.base.executemany(f"INSERT INTO {name} VALUES (?, ?)", values)
 
     def frequencies(self, field: str, tokens: Sequence[str]) -> Mapping[str, int]:
         """As the facade hands them to the formula."""

@@ -35,7 +35,7 @@ def run() -> list[Result]:
             8,
         ),
         compared(
-            f"tokenise: `index_words` of {len(folded):,} whole texts, Latin and digits too (peer: jieba on the Chinese)",
+            f"tokenise: `index_words`, {len(folded):,} whole texts, Latin and digits (peer: jieba on the Chinese)",
             _per_second(len(folded), whole),
             _per_second(len(folded), peer),
             peer / whole,

@@ -5,6 +5,7 @@ A completion is a folded text that begins at the start of a name or of one of it
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from analyzers.fold import fold
 from analyzers.standard_number import parse, print_number
@@ -19,9 +20,7 @@ def completions(texts: Iterable[str]) -> list[str]:
     """All completions of these texts, without repeats."""
     found: dict[str, None] = {}
     for text in texts:
-        number = parse(text)
-        forms = _number_forms(print_number(number)) if number else _beginnings(fold(text))
-        found.update((form[:LONGEST], None) for form in forms if form)
+        found.update(dict.fromkeys(_known_forms(text) if len(text) <= _SHORT else _forms(text)))
     return list(found)
 
 
@@ -36,6 +35,18 @@ def completes(text: str, prefixes: Iterable[str]) -> bool:
     """Whether one of a text's completions begins with one of the prefixes."""
     wanted = tuple(prefixes)
     return any(form.startswith(wanted) for form in completions([text]))
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    # No number is without a digit, and reading one takes longer than all the rest.
+    number = parse(text) if any(map(str.isdigit, text)) else None
+    forms = _number_forms(print_number(number)) if number else _beginnings(fold(text))
+    return tuple(form[:LONGEST] for form in forms if form)
+
+
+# Objects and parameters repeat from row to row, titles from key to key that is typed; 4 MB.
+_SHORT = 60
+_known_forms = lru_cache(1 << 12)(_forms)
 
 
 def _number_forms(printed: str) -> list[str]:

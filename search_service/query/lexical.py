@@ -5,12 +5,14 @@ Which text of a kind plays which part is declared by the kind; here are only the
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from analyzers import pinyin
 from analyzers.fold import fold
 from analyzers.grams import BAR, bigrams_strict, unit_tokens
-from analyzers.standard_number import parse_all
+from analyzers.standard_number import StandardNumber, parse_all
 from analyzers.words import index_words
 from search_service.query.number_keys import identifier_key, number_keys, squashed_key
 
@@ -63,15 +65,16 @@ class Lexical:
 
 def analyse(row: LexicalRow) -> Lexical:
     """Everything that the formula asks about a row."""
-    names = [folded for name in dict.fromkeys(row.names) if (folded := fold(name))]
-    texts = _telling([fold(text) for text in dict.fromkeys(row.texts)], names, row.numbers)
+    folded = [text for name in dict.fromkeys(row.names) if (text := fold(name))]
+    names = [_name(text) for text in folded]
+    texts = [_text(text) for text in _telling([fold(text) for text in dict.fromkeys(row.texts)], folded, row.numbers)]
     return Lexical(
         texts={
-            BODY_W: _joined(index_words(text) for text in (*names, *texts)),
-            TITLE_B: _joined(bigrams_strict(name, start_mark=True) for name in names),
-            TITLE_U: _joined(_barred(unit_tokens(name) for name in names)),
-            ABS_B: _joined(_barred(bigrams_strict(text) for text in texts)),
-            PINYIN: _joined(_barred(pinyin.index_tokens(name) for name in names)),
+            BODY_W: _joined([*(name.words for name in names), *(text.words for text in texts)]),
+            TITLE_B: _joined([name.bigrams for name in names]),
+            TITLE_U: _joined(_barred([name.units for name in names])),
+            ABS_B: _joined(_barred([text.bigrams for text in texts])),
+            PINYIN: _joined(_barred([name.pinyin for name in names])),
         },
         keywords={
             NUM: [*_number_values(row.numbers), *(identifier_key(text) for text in row.identifiers)],
@@ -105,29 +108,80 @@ def _telling(texts: Sequence[str], names: Sequence[str], numbers: Sequence[str])
     return [text for text in texts if text and "".join(unit_tokens(text)) not in said]
 
 
-def _joined(pieces: Iterable[Iterable[str]]) -> str:
-    return " ".join((SENTINEL, *(token for piece in pieces for token in piece)))
+class _Name(NamedTuple):
+    """A name as the fields have it: tokens joined by spaces."""
+
+    words: str
+    bigrams: str
+    units: str
+    pinyin: str
 
 
-def _barred(pieces: Iterable[Sequence[str]]) -> Iterable[Sequence[str]]:
+class _Text(NamedTuple):
+    """Any other text, likewise."""
+
+    words: str
+    bigrams: str
+
+
+# What is said of one capability is said of thousands: objects, parameters, institutions, divisions.  Each remembered
+# text takes some 2 kB, so only short ones and so many.
+_SHORT, _REMEMBERED = 60, 1 << 12
+
+
+def _name(folded: str) -> _Name:
+    return _short_name(folded) if len(folded) <= _SHORT else _made_name(folded)
+
+
+def _text(folded: str) -> _Text:
+    return _short_text(folded) if len(folded) <= _SHORT else _made_text(folded)
+
+
+def _made_name(folded: str) -> _Name:
+    return _Name(
+        words=" ".join(index_words(folded)),
+        bigrams=" ".join(bigrams_strict(folded, start_mark=True)),
+        units=" ".join(unit_tokens(folded)),
+        pinyin=" ".join(pinyin.index_tokens(folded)),
+    )
+
+
+def _made_text(folded: str) -> _Text:
+    return _Text(" ".join(index_words(folded)), " ".join(bigrams_strict(folded)))
+
+
+_short_name = lru_cache(_REMEMBERED)(_made_name)
+_short_text = lru_cache(_REMEMBERED)(_made_text)
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    return " ".join((SENTINEL, *filter(None, pieces)))
+
+
+def _barred(pieces: Iterable[str]) -> Iterable[str]:
     """A bar between two pieces, so that no phrase reaches from one into the next."""
     for at, piece in enumerate(pieces):
         if at:
-            yield (BAR,)
+            yield BAR
         yield piece
+
+
+@lru_cache(_REMEMBERED)  # a number is read for its keys and for its flag, and cited by thousands
+def _numbers(cell: str) -> tuple[StandardNumber, ...]:
+    return tuple(parse_all(cell))
 
 
 def _number_values(printed: Iterable[str]) -> list[str]:
     """All keys of all numbers in these cells; the squashed cell too, for spellings that nobody can parse."""
     keys: dict[str, None] = {}
     for cell in printed:
-        for number in parse_all(cell):
+        for number in _numbers(cell):
             keys.update(dict.fromkeys(number_keys(number)))
         keys[squashed_key(cell)] = None
     return list(keys)
 
 
 def _well_formed(printed: Sequence[str]) -> str:
-    found = [number for cell in printed for number in parse_all(cell)]
+    found = [number for cell in printed for number in _numbers(cell)]
     plain = not printed or (len(found) == 1 and found[0].year is not None and not found[0].variant)
     return PLAIN_NUMBER if plain else ODD_NUMBER

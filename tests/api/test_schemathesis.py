@@ -94,8 +94,10 @@ def examine(api: Api, operation: Any, roles: tuple[str, ...], examples: int, *, 
             judge(answer)
             # Valid by the schema is not yet right: dates have an order, references must lead somewhere.
             excluded = [positive_data_acceptance]
-            if any(not value for _, value in parse_qsl(urlsplit(answer.request.url).query, keep_blank_values=True)):
-                excluded.append(negative_data_rejection)  # a blank is as if not said: forms send all their fields
+            query = parse_qsl(urlsplit(answer.request.url).query, keep_blank_values=True)
+            # A blank is as if not said: forms send all their fields.  And 412 is a refusal that schemathesis forgets.
+            if answer.status_code == 412 or any(not value for _, value in query):
+                excluded.append(negative_data_rejection)
             case.validate_response(answer, headers=api.headers[role], excluded_checks=excluded)
 
         run()
@@ -122,7 +124,7 @@ def test_every_operation_is_in_a_group(api: Api) -> None:
 @pytest.mark.parametrize("group", GROUPS)
 def test_what_the_api_says_of_itself_is_true(api: Api, group: str) -> None:
     for operation in api.operations[group]:
-        examine(api, operation, ROLES, 5, fixed=True)
+        examine(api, operation, ROLES, 4, fixed=True)
 
 
 @pytest.mark.slow
