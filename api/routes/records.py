@@ -12,6 +12,7 @@ from api import record_schemas as schemas
 from api.auth import actor
 from api.bodies import JSON, json_object, raw_body
 from api.problems import responses
+from api.routes.search import WHOLE_NUMBER
 from api.schemas import parameter
 from api.wiring import Services
 from search_service.errors import Invalid, Problem
@@ -31,8 +32,6 @@ TOKEN = [Depends(HTTPBearer(auto_error=False, description="zhixun token create")
 
 CONTENT = (400, 401, 403, 409, 413, 415, 422)
 CHANGED = (404, 412, 428)
-LONGEST_NUMBER = 9
-"""Digits of a page or a size: any is shorter."""
 
 
 def build_router(records: Iterable[Record], services: Services) -> APIRouter:
@@ -230,7 +229,7 @@ def _hit(record: Record, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number(text: str, name: str) -> int:
-    if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > LONGEST_NUMBER:
+    if not WHOLE_NUMBER.fullmatch(text):
         raise Invalid(f"{name} 应为整数", problems=[Problem(f"query.{name}", "type", f"{name} 应为整数", "例如 1")])
     return int(text)
 

@@ -1,5 +1,6 @@
 """``GET /search``, ``/suggest`` and the lists of kinds: thin, everything is the facade's."""
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,6 +23,9 @@ FIRST_CAPABILITIES = 30
 
 SUGGESTIONS_SHOWN = 8
 """As many as a screen holds under the box (`docs/api.md`)."""
+
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
+"""A page or a size in a URL; any real one is shorter."""
 
 RESERVED = ("q", "kind", "page", "size", "sort")
 
@@ -50,7 +54,7 @@ def read_request(params: Mapping[str, str], lists: Callable[[str], list[str]], *
         text = params.get(name, "").strip()
         if not text:
             return default
-        if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > 10:  # noqa: PLR2004 - any page is shorter
+        if not WHOLE_NUMBER.fullmatch(text):
             problems.append(Problem(f"query.{name}", "type", f"{name} 应为整数", "例如 1"))
             return default
         return int(text)

@@ -277,7 +277,7 @@ class TestParameters:
     """B9."""
 
     @pytest.mark.parametrize(
-        "page", ["0", "-1", "1000000000", "201", "99999999999999999999", "1.5", "x", "１", "²", "0x1"]
+        "page", ["0", "-1", "1000000000", "201", "99999999999999999999", "1.5", "x", "１", "²", "0x1", "--5", "-", "5-"]
     )
     @pytest.mark.parametrize(
         "path", ["/api/v1/search", "/api/v1/standards", "/api/v1/divisions", "/api/v1/certificates"]
@@ -291,7 +291,7 @@ class TestParameters:
         assert error["message"]
         assert error["hint"]
 
-    @pytest.mark.parametrize("size", ["0", "-1", "101", "1000000", "x"])
+    @pytest.mark.parametrize("size", ["0", "-1", "101", "1000000", "x", "--5"])
     @pytest.mark.parametrize("path", ["/api/v1/search", "/api/v1/standards", "/api/v1/divisions", "/api/v1/suggest"])
     def test_sizes(self, client: TestClient, path: str, size: str) -> None:
         q = {} if path.endswith("divisions") else {"q": "压力"}
