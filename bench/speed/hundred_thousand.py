@@ -25,8 +25,8 @@ class Both:
         self.rows = rows(ROWS)
         self.engine = EmbeddedEngine(folder / "ours")
         self.engine.create(schema_of(STANDARD), "rows")
-        # Words and bigrams in one column, as one OR asks for them; the values of facets in tables beside it, several for
-        # one row as in ours (an ICS code and those above it).
+        # Words and bigrams in one column, as one OR asks for them; the values of facets in tables beside it, several
+        # for one row as in ours (an ICS code and those above it).
         self.fts = Fts(folder / "fts.db", ["words"])
         self.fts.base.execute("CREATE TABLE m (rowid INTEGER PRIMARY KEY, status TEXT)")
         for name in FACETS:

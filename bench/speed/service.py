@@ -1,5 +1,6 @@
 """A whole service with the real standards in it, or with the sample where they are absent; made once in a run."""
 
+import os
 import shutil
 import tempfile
 from functools import cache
@@ -33,6 +34,7 @@ def data_dir() -> Path:
 def copied(to: Path) -> Services:
     """A service of one's own, for changes."""
     shutil.copytree(data_dir(), to)
+    os.sync()  # or writing out the copy would be measured
     return wiring.build(Settings(data_dir=to))
 
 

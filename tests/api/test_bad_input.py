@@ -298,7 +298,7 @@ class TestParameters:
         problem = assert_problem(client.get(path, params={"size": size} | q), 422, "invalid")
         (error,) = problem["errors"]
         assert error["loc"] == "query.size"
-        assert size == "x" or "100" in error["message"]
+        assert size in {"x", "--5"} or "100" in error["message"]
 
     def test_the_last_page_that_can_be_seen_is_said(self, client: TestClient) -> None:
         assert client.get("/api/v1/search", params={"page": 20, "size": 100}).status_code == 200
