@@ -12,7 +12,7 @@ from search_service.errors import EngineUnavailable
 from search_service.kinds.days import day_of
 from search_service.kinds.numbers import number_key
 from search_service.query.request import LONGEST_QUERY, SORTS, SearchRequest
-from search_service.search.check import VALID_ON, has_validity
+from search_service.search.check import VALID_ON, filter_names, has_validity
 
 if TYPE_CHECKING:
     from api.wiring import Services
@@ -93,7 +93,7 @@ def _tabs(state: State, kinds: Sequence[Kind], counts: Mapping[str, int]) -> lis
     everything = {"label": "全部", "count": sum(counts.values()), "url": state.url(kinds=()), "here": not state.kinds}
     tabs = [everything]
     for kind in kinds:
-        names = {*kind.all_filters, *([VALID_ON] if has_validity(kind) else [])}
+        names = set(filter_names([kind]))
         kept = {name: values for name, values in state.filters.items() if name in names}
         sort = state.sort if state.sort in kind.all_sorts else SORTS[0]
         url = state.url(kinds=(kind.name,), filters=kept, sort=sort)

@@ -45,7 +45,7 @@ def check(session: Session, request: SearchRequest) -> Checked:
     if problems:
         raise Invalid("查询条件有误", problems=problems)
     named = {*values, *([VALID_ON] if valid_on else [])}
-    able = [k for k in kinds if named <= {*k.all_filters, *([VALID_ON] if has_validity(k) else [])}]
+    able = [k for k in kinds if named <= set(filter_names([k]))]
     return Checked(tuple(k for k in asked if k in able), tuple(able), values, valid_on)
 
 
