@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP) ## install everything into .venv, from the lock file
 
@@ -23,13 +23,18 @@ run: setup ## load the sample data and serve the pages (PORT, ZHIXUN_DATA_DIR)
 	$(BIN)/zhixun demo
 	$(BIN)/zhixun serve --port $(PORT)
 
-test: setup ## every test but the slow ones
+# Servers that cannot be had here are named by `start`, and their tests by -rs; REQUIRE_SERVICES=1 makes them failures.
+# The servers go on running, so that the next run begins at once.
+test: setup ## every test but the slow ones, with the servers that this machine can have
 	@scripts/services start || true
-	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -m "not slow"
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m "not slow"
 
 test-slow: setup ## the tests that need minutes
 	@scripts/services start || true
-	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -m slow
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m slow
+
+services-stop: ## end the servers that make test started
+	@scripts/services stop
 
 check: setup ## lint, types, layers
 	$(BIN)/ruff check .
@@ -48,5 +53,6 @@ format: setup ## bring the code into form
 lock: setup ## renew the lock files (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra fast --generate-hashes --no-header --no-annotate -o requirements.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra fast --group dev --generate-hashes --no-header --no-annotate -o requirements-dev.lock
+	uv pip compile -q --group pyproject.toml:build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-build.lock
 
-.PHONY: help setup run test test-slow check bench format lock
+.PHONY: help setup run test test-slow services-stop check bench format lock

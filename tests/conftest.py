@@ -14,6 +14,8 @@ from api.settings import Settings
 from api.wiring import Services
 from search_service.records.interchange import load
 
+pytest_plugins = ["tests.support.server_fixtures", "tests.support.both_databases"]
+
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai on the day that the sample was written for."""
 
@@ -45,11 +47,11 @@ def empty_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def services(tmp_path: Path, empty_data_dir: Path) -> Iterator[Services]:
+def services(tmp_path: Path, empty_data_dir: Path, database_url: str) -> Iterator[Services]:
     """An empty service."""
     folder = tmp_path / "data"
     shutil.copytree(empty_data_dir, folder)
-    found = wiring.build(Settings(data_dir=folder, clock=NOW))
+    found = wiring.build(Settings(data_dir=folder, clock=NOW, database_url=database_url))
     yield found
     found.close()
 

@@ -1,12 +1,9 @@
 """The pages on the shipped sample: asked in process for what stands in them, in a real Chromium for what they do."""
 
-import os
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +15,7 @@ from starlette.testclient import TestClient
 from api.app import create
 from api.wiring import Services
 from search_service.kinds import REGISTRY
+from tests.support.services import require
 
 HTML = {"Accept": "text/html"}
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
@@ -60,12 +58,7 @@ def site(sample: Services) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("ZHIXUN_TEST_CHROMIUM") or shutil.which("chromium")
-    if path is None or not Path(path).exists():
-        message = "no Chromium here; scripts/services start installs it, ZHIXUN_TEST_CHROMIUM names another one"
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+    path = require("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
