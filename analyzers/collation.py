@@ -1,34 +1,50 @@
 """Sorting names as Chinese readers expect (by pinyin), as one integer that every engine can sort by."""
 
-from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from analyzers.fold import fold
 
 LETTERS = 12
 """5 bits each fill 60 of the 63 positive bits; names that share twelve letters are ordered by their tie."""
+_CODES = "0123456789abcdefghijklmnopqrstuv"
+"""A letter's code as `int` reads it in base 32."""
 _DIGITS = "0123456789"
-
-
-@lru_cache(maxsize=30_000)  # all Han characters in common use
-def _spelling(character: str) -> str:
-    if character.isascii():
-        return character
-    return str(lazy_pinyin(character, style=Style.NORMAL, errors="ignore") and lazy_pinyin(character)[0])
+_MARK = _CODES[5]
+"""Whatever is neither digit nor letter: with the last digits, before all letters."""
+_UNREADABLE = _MARK * 2
+_MOST_CACHED = 30_000
+"""All Han characters in common use."""
 
 
 def sort_number(text: str) -> int:
     """A number that grows with the name: digits before letters, Han characters by their usual reading."""
-    letters = "".join(_spelling(c) for c in fold(text)[: 2 * LETTERS] if not c.isspace())
-    number = 0
-    for at in range(LETTERS):
-        letter = letters[at : at + 1]
-        if letter in _DIGITS:
-            code = 1 + (int(letter) // 2 if letter else -1)  # five codes for ten digits: 26 letters must fit, too
-        elif "a" <= letter <= "z":
-            code = 6 + ord(letter) - ord("a")
-        else:
-            code = 5 if letter else 0
-        number = number << 5 | min(code, 31)
-    return number
+    codes = fold(text)[: 2 * LETTERS].translate(_TABLE)
+    return int(codes[:LETTERS].ljust(LETTERS, _CODES[0]), len(_CODES))
+
+
+class _Table(dict[int, str]):
+    """A table for `str.translate` that works out a character's codes when it is first met."""
+
+    def __missing__(self, character: int) -> str:
+        codes = _codes(chr(character))
+        if len(self) < _MOST_CACHED:
+            self[character] = codes
+        return codes
+
+
+_TABLE = _Table()
+
+
+def _codes(character: str) -> str:
+    if character.isspace():
+        return ""
+    if character.isascii():
+        return _code(character)
+    reading = lazy_pinyin(character, errors="ignore")
+    return "".join(map(_code, reading[0])) if reading else _UNREADABLE
+
+
+def _code(letter: str) -> str:
+    if letter in _DIGITS:
+        return _CODES[1 + int(letter) // 2]  # five codes for ten digits: 26 letters must fit, too
+    return _CODES[6 + ord(letter) - ord("a")] if "a" <= letter <= "z" else _MARK

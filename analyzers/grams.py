@@ -25,6 +25,7 @@ DIGITS = r"\d+(?:\.\d+)*"
 _UNIT = re.compile(rf"[{HAN}]|{DIGITS}|{LETTERS}")
 # The same units, with everything between two of them as one token that cannot be mistaken for a unit.
 _UNIT_OR_GAP = re.compile(rf"[{HAN}]|{DIGITS}|{LETTERS}|[\W_]+")
+_STRETCH = re.compile(rf"(?:[{HAN}]|{DIGITS}|{LETTERS})+")
 _ONLY_HAN = re.compile(rf"[{HAN}]+")
 
 
@@ -51,6 +52,11 @@ def units(folded: str) -> list[Unit]:
 def unit_tokens(folded: str) -> list[str]:
     """The texts of the units, for the field of loose adjacency and single characters."""
     return _UNIT.findall(folded)
+
+
+def stretches(folded: str) -> list[str]:
+    """The texts of the stretches in order."""
+    return _STRETCH.findall(folded)
 
 
 def bigrams_strict(folded: str, *, start_mark: bool = False) -> list[str]:

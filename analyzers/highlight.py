@@ -5,6 +5,7 @@ not marked for 19001.  Every place is led back through the offset map of the fol
 characters, is marked whole or not at all.
 """
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from functools import lru_cache
 from html import escape
 
 from analyzers.fold import fold_with_offsets
-from analyzers.grams import Unit, units
+from analyzers.grams import HAN, Unit, units
 from analyzers.standard_number import StandardNumber, find
 
 Span = tuple[int, int]
@@ -23,6 +24,7 @@ MARK = ("<mark>", "</mark>")
 _LEAD = 4
 # Accents and variation selectors belong to the character before them.
 _ATTACHED = frozenset({"Mn", "Me", "Mc"})
+_ONLY_HAN = re.compile(f"[{HAN}]+")
 
 
 def highlight(
@@ -59,10 +61,23 @@ def marked(original: str, terms: Iterable[str], *, spans: Iterable[Span] = (), t
         if not 0 <= start <= end <= len(original):
             raise ValueError(f"span {(start, end)} does not lie in a text of {len(original)} characters")
     folded = fold_with_offsets(original)
-    text = units(folded.text)
-    for start, end in _occurrences(text, folded.text, dict.fromkeys(terms), typing=typing):
-        found.append(folded.span(start, end))
+    others: dict[str, None] = {}
+    for term in dict.fromkeys(terms):
+        if _ONLY_HAN.fullmatch(term):
+            found.extend(folded.span(start, start + len(term)) for start in _places(folded.text, term))
+        else:
+            others[term] = None
+    if others:
+        found.extend(folded.span(*place) for place in _occurrences(folded.text, others, typing=typing))
     return _joined(original, found)
+
+
+def _places(text: str, term: str) -> Iterable[int]:
+    """Where a term of Han characters stands: each is a unit, so it stands wherever it is part of the text."""
+    at = text.find(term)
+    while at >= 0:
+        yield at
+        at = text.find(term, at + 1)
 
 
 def number_spans(original: str, wanted: Iterable[StandardNumber]) -> list[Span]:
@@ -117,16 +132,21 @@ def excerpt(original: str, spans: Sequence[Span], *, length: int, mark: tuple[st
     return before + render(original[first:last], inside, mark=mark) + after
 
 
-def _occurrences(text: list[Unit], folded: str, terms: Iterable[str], *, typing: bool) -> Iterable[Span]:
+def _occurrences(folded: str, terms: Iterable[str], *, typing: bool) -> Iterable[Span]:
     """The folded places of the terms; of several terms that begin at one unit all are given, the longest wins later."""
     by_first: dict[str, list[tuple[Unit, ...]]] = defaultdict(list)
     typed: list[tuple[Unit, ...]] = []  # of one unit and still being typed: any unit may begin with it
     for term in terms:
         wanted = _wanted(term)
+        if not wanted or wanted[0].text not in folded:
+            continue
         if typing and len(wanted) == 1:
             typed.append(wanted)
-        elif wanted:
+        else:
             by_first[wanted[0].text].append(wanted)
+    if not typed and not by_first:
+        return
+    text = units(folded)
     for at, unit in enumerate(text):
         for wanted in (*by_first.get(unit.text, ()), *typed):
             last = _stands_at(text, at, wanted, folded, typing=typing)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice, pairwise, product
 
-from analyzers.grams import BAR, HAN, units
+from analyzers.grams import BAR, HAN, stretches, units
 from analyzers.vocabulary import load_lines
 from analyzers.words import cut_words
 
@@ -56,15 +56,9 @@ def index_tokens(folded: str) -> list[str]:
     A character with several readings gets the one that it has in its word (重庆 chong qing, 重量 zhong liang).  At
     most 64 units, and fewer than three tokens of initials for each word.
     """
-    found = units(folded)[:_MOST_UNITS]
-    stretches: list[str] = []
-    for unit in found:
-        if unit.gap_before or not stretches:
-            stretches.append("")
-        stretches[-1] += unit.text
     tokens: list[str] = []
     initials: dict[str, None] = {}
-    for stretch in stretches:
+    for stretch in _stretches(folded):
         syllables, shortened = _spelt(stretch)
         if tokens:
             tokens.append(BAR)
@@ -74,18 +68,30 @@ def index_tokens(folded: str) -> list[str]:
     return [*tokens, BAR, *initials] if initials else tokens
 
 
+def _stretches(folded: str) -> list[str]:
+    """The rows of units with nothing between them, as far as the first 64 units reach."""
+    if len(folded) <= _MOST_UNITS:
+        return stretches(folded)
+    found: list[str] = []
+    for unit in units(folded)[:_MOST_UNITS]:
+        if unit.gap_before or not found:
+            found.append("")
+        found[-1] += unit.text
+    return found
+
+
 @lru_cache(1 << 13)  # names repeat from row to row, their parts from name to name; about 10 MB
 def _spelt(stretch: str) -> tuple[tuple[str, ...], dict[str, None]]:
     """The syllables of a stretch, and the initials of its words, of two words side by side, and of all of it."""
-    words = [_syllables(word) if _ONLY_HAN.fullmatch(word) else (word,) for word in cut_words(stretch)]
-    firsts = ["".join([syllable[0] for syllable in word]) for word in words]
+    words = [_spelt_word(word) for word in cut_words(stretch)]
+    firsts = [letters for _, letters in words]
     pairs = [one + other for one, other in pairwise(firsts)]
     shortened = {
         f"{INITIALS}{letters}": None
         for letters in (*firsts, *pairs, "".join(firsts))
         if _FEWEST_INITIALS <= len(letters) <= _MOST_INITIALS
     }
-    return tuple(syllable for word in words for syllable in word), shortened
+    return tuple(syllable for syllables, _ in words for syllable in syllables), shortened
 
 
 def query_chunks(folded: str) -> list[PinyinChunk]:
@@ -127,6 +133,12 @@ def _phrases(parts: list[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...],
 
 
 @lru_cache(maxsize=1 << 16)  # about as many different words as 66,585 titles have
+def _spelt_word(word: str) -> tuple[tuple[str, ...], str]:
+    """The syllables of a word, and their first letters; whatever is not Han is one syllable."""
+    syllables = _syllables(word) if _ONLY_HAN.fullmatch(word) else (word,)
+    return syllables, "".join([syllable[0] for syllable in syllables])
+
+
 def _syllables(word: str) -> tuple[str, ...]:
     """One syllable for each character of a word of Han; a character without pinyin stands for itself."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - 0.15 s and 20 MB, which a query never needs

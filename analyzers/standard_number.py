@@ -1,12 +1,16 @@
 """Standard numbers: reading a cell, printing, finding in sentences (docs/ranking.md, "Numbers"; P1–P3, T7–T9).
 
 This is the door. The slots and printing are in `standard_number_model`, the grammar in `standard_number_prefixes` and
-`standard_number_body`, sentences and cells with several numbers in `standard_number_find`.
+`standard_number_body`, the commonest form in `standard_number_plain`, sentences and cells with several numbers in
+`standard_number_find`.
 """
+
+import re
 
 from analyzers.fold import fold
 from analyzers.standard_number_find import FoundNumber, find, parse_all
 from analyzers.standard_number_model import StandardNumber, print_number
+from analyzers.standard_number_plain import read_plain
 from analyzers.standard_number_reading import Reading, read_bare, read_numbers
 from analyzers.standard_number_tokens import BLANK, DIGITS, END, LETTERS, Tokens, tokenise
 
@@ -15,6 +19,8 @@ __all__ = ["FoundNumber", "StandardNumber", "find", "parse", "parse_all", "print
 # The longest real number has 40 characters; a longer cell holds a title or several numbers.
 _LONGEST = 100
 _OPENING = frozenset("《<([【“\"'") | {BLANK}
+# Most cells that hold no number are titles, which begin with Chinese.
+_BEGINNING = re.compile(rf"[{re.escape(''.join(_OPENING))}]*[a-z0-9]")
 _CLOSING = frozenset("》>)]】”\"'.。,;、") | {BLANK}
 
 
@@ -25,7 +31,11 @@ def parse(text: str) -> StandardNumber | None:
     """
     if len(text) > _LONGEST:
         return None
-    tokens = tokenise(fold(text))
+    folded = fold(text)
+    plain = read_plain(folded)
+    if plain is not None or not _BEGINNING.match(folded):
+        return plain
+    tokens = tokenise(folded)
     at = 0
     while tokens.kinds[at] in _OPENING:
         at += 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from analyzers.fold import fold, fold_with_offsets
 from analyzers.standard_number_body import plausible_year
 from analyzers.standard_number_model import StandardNumber
+from analyzers.standard_number_plain import read_plain
 from analyzers.standard_number_prefixes import SHORT_ASSOCIATIONS
 from analyzers.standard_number_reading import Reading, read_bare, read_numbers
 from analyzers.standard_number_tokens import BLANK, DIGITS, END, HAN, LETTERS, Tokens, tokenise
@@ -67,7 +68,11 @@ def parse_all(text: str) -> list[StandardNumber]:
 
     Unlike in a query, an unknown prefix is believed where the number has a year or fills its place between separators.
     """
-    scanned = _scan(tokenise(fold(text)), cell=True)
+    folded = fold(text)
+    plain = read_plain(folded)
+    if plain is not None:
+        return [plain]
+    scanned = _scan(tokenise(folded), cell=True)
     return list(dict.fromkeys(number for readings in scanned for number in readings[0].numbers))
 
 

@@ -74,6 +74,11 @@ def canonical_prefix(prefix: str) -> str:
     return _GLUED.get(prefix, prefix)
 
 
+def listed_prefix(written: str) -> str:
+    """A prefix with slashes as the list has it, where it does: some are printed with a dash or a space."""
+    return _PARTED.get(written, written)
+
+
 @lru_cache(maxsize=4096)  # more prefixes than there are
 def years_have_four_digits(prefix: str) -> bool:
     """Whether two digits after a dash are a part of the number and no year."""

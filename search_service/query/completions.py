@@ -4,8 +4,10 @@ A completion is a folded text that begins at the start of a name or of one of it
 热轧带肋钢筋" is completed from 热轧, too).  A standard number is also completed from its glued and its bare form.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 from analyzers.fold import fold
 from analyzers.standard_number import parse, print_number
@@ -60,5 +62,9 @@ def _squeeze(text: str) -> str:
 
 def _beginnings(folded: str) -> list[str]:
     folded = " ".join(folded.split())
-    starts = [0, *(at for at in range(1, len(folded)) if folded[at].isalnum() and not folded[at - 1].isalnum())]
-    return [folded[at:] for at in starts[:STRETCHES]]
+    further = islice(_FURTHER.finditer(folded), STRETCHES - 1)
+    return [folded, *(folded[found.start() :] for found in further)]
+
+
+_FURTHER = re.compile(r"(?<=[\W_])[^\W_]")
+"""Where a stretch begins behind something that is neither letter nor digit."""

@@ -3,10 +3,11 @@
 Which text of a kind plays which part is declared by the kind; here are only the parts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import NamedTuple
 
 from analyzers import pinyin
@@ -65,9 +66,9 @@ class Lexical:
 
 def analyse(row: LexicalRow) -> Lexical:
     """Everything that the formula asks about a row."""
-    folded = [text for name in dict.fromkeys(row.names) if (text := fold(name))]
-    names = [_name(text) for text in folded]
-    texts = [_text(text) for text in _telling([fold(text) for text in dict.fromkeys(row.texts)], folded, row.numbers)]
+    folded = {name: fold(name) for name in row.names}
+    names = [_name(text) for text in folded.values() if text]
+    texts = [_text(text) for text in _telling(row, names)]
     return Lexical(
         texts={
             BODY_W: _joined([*(name.words for name in names), *(text.words for text in texts)]),
@@ -79,7 +80,7 @@ def analyse(row: LexicalRow) -> Lexical:
         keywords={
             NUM: [*_number_values(row.numbers), *(identifier_key(text) for text in row.identifiers)],
             CITED: _number_values(row.cited),
-            TITLE_K: list(dict.fromkeys(key for name in row.names for key in (exact_key(name), plain_key(name)))),
+            TITLE_K: _title_keys(folded, names),
             FLAG: [*row.flags, _well_formed(row.numbers)],
         },
     )
@@ -92,7 +93,23 @@ def exact_key(text: str) -> str:
 
 def plain_key(text: str) -> str:
     """Equal for texts that differ in punctuation, width, script or case only."""
-    return "p:" + _hash("".join(unit_tokens(fold(text))))
+    return _plain_key(_plain(fold(text)))
+
+
+def _plain_key(plain: str) -> str:
+    return "p:" + _hash(plain)
+
+
+def _plain(folded: str) -> str:
+    return "".join(unit_tokens(folded))
+
+
+def _title_keys(folded: Mapping[str, str], names: Iterable["_Name"]) -> list[str]:
+    """Both keys of each name; `names` are those of which the fold has left anything."""
+    analysed = iter(names)
+    plain = [next(analysed).plain if text else "" for text in folded.values()]
+    keys = ((exact_key(name), _plain_key(text)) for name, text in zip(folded, plain, strict=True))
+    return list(dict.fromkeys(chain.from_iterable(keys)))
 
 
 def _hash(text: str) -> str:
@@ -100,12 +117,21 @@ def _hash(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _telling(texts: Sequence[str], names: Sequence[str], numbers: Sequence[str]) -> list[str]:
-    """Texts that say more than the row's name, or its number and name: else every name would count twice."""
-    plain_names = ["".join(unit_tokens(name)) for name in names]
-    said = {*plain_names}
-    said.update("".join(unit_tokens(fold(number))) + name for number in numbers for name in plain_names)
-    return [text for text in texts if text and "".join(unit_tokens(text)) not in said]
+def _telling(row: LexicalRow, names: Sequence["_Name"]) -> list[str]:
+    """Folded texts that say more than the row's name, or its number and name: else every name would count twice."""
+    texts = [folded for text in dict.fromkeys(row.texts) if (folded := fold(text))]
+    if not texts:
+        return texts
+    said = {name.plain for name in names}
+    said.update(_plain(fold(number)) + name.plain for number in row.numbers for name in names)
+    longest = max(map(len, said), default=0)
+    return [text for text in texts if not _repeats(text, said, longest)]
+
+
+def _repeats(text: str, said: Collection[str], longest: int) -> bool:
+    # A long text is told from its beginning: cutting an abstract into units takes longer than the words of a name.
+    beginning = _plain(text[: longest + 1])
+    return any(plain.startswith(beginning) for plain in said) and _plain(text) in said
 
 
 class _Name(NamedTuple):
@@ -115,6 +141,8 @@ class _Name(NamedTuple):
     bigrams: str
     units: str
     pinyin: str
+    plain: str
+    """The units without anything between them."""
 
 
 class _Text(NamedTuple):
@@ -138,11 +166,13 @@ def _text(folded: str) -> _Text:
 
 
 def _made_name(folded: str) -> _Name:
+    units = unit_tokens(folded)
     return _Name(
         words=" ".join(index_words(folded)),
         bigrams=" ".join(bigrams_strict(folded, start_mark=True)),
-        units=" ".join(unit_tokens(folded)),
+        units=" ".join(units),
         pinyin=" ".join(pinyin.index_tokens(folded)),
+        plain="".join(units),
     )
 
 
@@ -173,12 +203,12 @@ def _numbers(cell: str) -> tuple[StandardNumber, ...]:
 
 def _number_values(printed: Iterable[str]) -> list[str]:
     """All keys of all numbers in these cells; the squashed cell too, for spellings that nobody can parse."""
-    keys: dict[str, None] = {}
-    for cell in printed:
-        for number in _numbers(cell):
-            keys.update(dict.fromkeys(number_keys(number)))
-        keys[squashed_key(cell)] = None
-    return list(keys)
+    return list(dict.fromkeys(chain.from_iterable(map(_cell_keys, printed))))
+
+
+@lru_cache(_REMEMBERED)
+def _cell_keys(cell: str) -> tuple[str, ...]:
+    return *(key for number in _numbers(cell) for key in number_keys(number)), squashed_key(cell)
 
 
 def _well_formed(printed: Sequence[str]) -> str:

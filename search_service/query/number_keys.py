@@ -4,6 +4,8 @@ A key is a letter for what it says and the slots that it holds.  Equal keys mean
 match (P3): `13456` and `134561`, 2016 and 2015, part 1 and part 10 have no key in common.
 """
 
+import re
+
 from analyzers.fold import fold
 from analyzers.standard_number import StandardNumber
 from analyzers.standard_number_prefixes import canonical_prefix
@@ -71,9 +73,12 @@ def number_keys(number: StandardNumber) -> list[str]:
     return keys
 
 
+_NEITHER = re.compile(r"[\W_]+")
+
+
 def squash(text: str) -> str:
     """Letters and digits only: what remains equal however an identifier is written."""
-    return "".join(c for c in fold(text) if c.isalnum())
+    return _NEITHER.sub("", fold(text))
 
 
 def squashed_key(printed: str) -> str:

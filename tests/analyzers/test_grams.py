@@ -64,6 +64,16 @@ def test_units_lie_where_they_say_and_gaps_are_exactly_what_lies_between(text: s
 
 
 @given(names)
+def test_stretches_are_the_units_between_two_gaps(text: str) -> None:
+    expected: list[str] = []
+    for unit in grams.units(text):
+        if unit.gap_before or not expected:
+            expected.append("")
+        expected[-1] += unit.text
+    assert grams.stretches(text) == expected
+
+
+@given(names)
 def test_bigrams_are_the_neighbours_without_a_gap(text: str) -> None:
     expected: list[str] = []
     found = grams.units(text)

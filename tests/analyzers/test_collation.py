@@ -1,0 +1,23 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers.collation import LETTERS, sort_number
+
+
+def test_names_are_in_the_order_of_their_pinyin() -> None:
+    names = ["", "2号压力表", "8号压力表", "安全阀", "电能表", "电子秤", "水表", "重庆"]
+    assert sorted(sorted(names), key=sort_number) == names
+
+
+def test_blanks_width_and_script_do_not_count() -> None:
+    assert sort_number("电 子 秤") == sort_number("電子秤")
+    assert sort_number("ＬＥＤ灯") == sort_number("led 灯")
+
+
+def test_only_the_first_letters_count() -> None:
+    assert sort_number("压力容器压力容器甲") == sort_number("压力容器压力容器乙")
+
+
+@given(st.text(max_size=40))
+def test_any_text_has_a_number_that_fits(text: str) -> None:
+    assert 0 <= sort_number(text) < 32**LETTERS
