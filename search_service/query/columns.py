@@ -1,8 +1,10 @@
 """Names of the columns that every index has beside the words: one place for those who write and those who ask."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from search_service.query.nodes import Bool, Node, Range
+from search_service.kinds.parts import Filter, Window
+from search_service.query.nodes import Bool, Node, OneOf, Range, any_of
 
 VISIBLE_FROM, VISIBLE_UNTIL = "visible_from", "visible_until"
 VALID_FROM, VALID_UNTIL = "valid_from", "valid_until"
@@ -15,6 +17,11 @@ ALWAYS_FROM, ALWAYS_UNTIL = -(2**62), 2**62
 def filter_field(name: str) -> str:
     """The keyword field of a declared filter."""
     return f"filter_{name}"
+
+
+def dated_fields(name: str, value: str) -> tuple[str, str]:
+    """The number fields of a value that holds on certain days only: from when, until when."""
+    return f"{filter_field(name)}_{value}_from", f"{filter_field(name)}_{value}_until"
 
 
 def sort_field(name: str) -> str:
@@ -35,6 +42,52 @@ def visible_at(now: datetime) -> Node:
 def valid_at(instant: datetime) -> Node:
     """What is qualified, by a recorded certificate, at an instant."""
     return _within(VALID_FROM, VALID_UNTIL, seconds(instant, 0))
+
+
+def ticked(declared: Filter, values: Sequence[str], now: datetime) -> Node:
+    """What has one of these values at `now`."""
+    if declared.days is None:
+        return OneOf(filter_field(declared.name), tuple(values))
+    at = seconds(now, 0)
+    return any_of([_within(*dated_fields(declared.name, value), at) for value in values])
+
+
+def window_numbers(start: str, end: str, window: Window | None) -> dict[str, int]:
+    """A window in its two number fields; None is an empty one, which holds never."""
+    if window is None:
+        return {start: ALWAYS_UNTIL, end: ALWAYS_FROM}
+    return {start: seconds(window.start, ALWAYS_FROM), end: seconds(window.end, ALWAYS_UNTIL)}
+
+
+def dated_numbers(declared: Filter, held: Mapping[str, Window]) -> dict[str, int]:
+    """When each value that a dated filter knows holds for a document."""
+    found: dict[str, int] = {}
+    for value in declared.vocabulary:
+        found.update(window_numbers(*dated_fields(declared.name, value), held.get(value)))
+    return found
+
+
+def dated_values(held: Mapping[str, Window], now: datetime) -> list[str]:
+    """Values as a facet counts them, each with its window, so that what has ended since is told from what holds.
+
+    What has begun is not said to have begun when: the fewer differ, the less there is to count.
+    """
+    at = seconds(now, 0)
+    found = []
+    for value, window in held.items():
+        start, end = seconds(window.start, ALWAYS_FROM), seconds(window.end, ALWAYS_UNTIL)
+        begun = start <= at
+        found.append(value if begun and window.end is None else f"{value} {ALWAYS_FROM if begun else start} {end}")
+    return found
+
+
+def facet_value(declared: Filter, counted: str, now: datetime) -> str | None:
+    """The value that a facet counted, or None where it does not hold at `now`."""
+    value, *window = counted.split(" ") if declared.days else [counted]
+    if not window:
+        return value
+    start, end = map(int, window)
+    return value if start <= seconds(now, 0) < end else None
 
 
 def _within(start: str, end: str, at: int) -> Node:

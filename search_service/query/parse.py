@@ -65,8 +65,9 @@ class ParsedQuery:
     @cached_property
     def squashed(self) -> str:
         """The whole as one string where it may be a number that nobody can parse, else empty."""
-        together = squash(self.text)
-        return together if not self.numbers and any(c.isdigit() for c in together) else ""
+        if self.numbers or not any(map(str.isdigit, self.whole.folded)):
+            return ""
+        return squash(self.text)
 
     @cached_property
     def pinyin(self) -> tuple[pinyin.PinyinChunk, ...]:
@@ -98,6 +99,8 @@ def _without(text: str, found: list[FoundNumber]) -> str:
 
 
 def _identifiers(folded: str) -> tuple[str, ...]:
+    if not any(map(str.isdigit, folded)):
+        return ()  # most queries
     pieces = folded.split()
     together = [
         "".join(pieces[start : start + count])

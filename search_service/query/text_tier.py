@@ -3,7 +3,8 @@
 An abstract that holds the query would win twice if tiers were added, so they are options of one `Best`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from analyzers.grams import BAR, START, Chunk, bigrams_strict, chunks, unit_tokens
@@ -31,6 +32,12 @@ _NAMESAKES = 40.0
 differs by."""
 _STARTS_SO = 5.0
 """A name that begins so, before one that holds it further on; under the smallest step between tiers."""
+_WORDS = 1 << 13
+"""Words whose nodes are remembered: people ask with the words of the field, each some 1.5 kB."""
+
+
+Priors = tuple[tuple[str, float], ...]
+"""Small constants by flag."""
 
 
 class Option(NamedTuple):
@@ -55,18 +62,30 @@ def length(units: int) -> float:
     return 100.0 + 20.0 * min(units, _MOST_UNITS)
 
 
-def exact_name(text: str, units: int) -> list[Option]:
+class Called(NamedTuple):
+    """A name as written, and but for punctuation."""
+
+    written: Keyword
+    spoken: Keyword
+
+
+def called(text: str) -> Called:
+    """Rows that are called just so."""
+    return Called(Keyword(TITLE_K, exact_key(text)), Keyword(TITLE_K, plain_key(text)))
+
+
+def exact_name(name: Called, units: int) -> list[Option]:
     """The row is called just so."""
     return [
-        Option(Keyword(TITLE_K, exact_key(text)), length(units) + _AS_WRITTEN, EXACT_NAME),
-        Option(Keyword(TITLE_K, plain_key(text)), length(units) + _AS_SPOKEN, EXACT_NAME),
+        Option(name.written, length(units) + _AS_WRITTEN, EXACT_NAME),
+        Option(name.spoken, length(units) + _AS_SPOKEN, EXACT_NAME),
     ]
 
 
-def namesakes(text: str, priors: Mapping[str, float]) -> list[Node]:
+def namesakes(name: Called, priors: Priors) -> list[Node]:
     """Among rows that are called just so the priors decide, not the length of their texts."""
-    called = any_of([Keyword(TITLE_K, exact_key(text)), Keyword(TITLE_K, plain_key(text))])
-    return [Const(every([called, Keyword(FLAG, flag)]), prior * _NAMESAKES) for flag, prior in priors.items()]
+    either = any_of(name)
+    return [Const(every([either, Keyword(FLAG, flag)]), prior * _NAMESAKES) for flag, prior in priors]
 
 
 def literal(wording: Wording) -> list[Option]:
@@ -146,7 +165,9 @@ def as_words(tokens: Sequence[str]) -> Node:
 
 def every(nodes: Iterable[Node]) -> Node:
     """All of these; unscored, so each only once; nothing where there is none."""
-    found = tuple(dict.fromkeys(nodes))
+    found = tuple(nodes)
+    if len(found) > 1:  # hashing a node takes as long as making it
+        found = tuple(dict.fromkeys(found))
     if not found:
         return Nothing()
     return found[0] if len(found) == 1 else Bool(filter=found)
@@ -170,10 +191,12 @@ def _in_text(chunk: Chunk) -> Node:
     return every([strict, *(Term(BODY_W, token) for token in chunk.tokens if token not in inside)])
 
 
+@lru_cache(_WORDS)
 def _word_in_name(word: str) -> Node:
     return every(_in_name(chunk) for chunk in chunks(word))
 
 
+@lru_cache(_WORDS)
 def _word_there(word: str) -> Node:
     return every(any_of([_in_name(chunk), _in_text(chunk)]) for chunk in chunks(word))
 

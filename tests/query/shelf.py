@@ -1,6 +1,7 @@
 """A shelf of rows indexed with the real analysers and the embedded engine, asked through the formula alone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from analyzers.standard_number import parse
@@ -57,9 +58,11 @@ class Shelf:
         return compile_query(parse_query(text), self.profile, self._frequencies, self.synonyms)
 
     def search(self, text: str, limit: int = 20, narrowed: Node | None = None) -> Found:
+        """Hits of every band; the total counts those that have all words."""
         compiled = self.compiled(text)
-        ask = Ask(compiled.query, counted=compiled.strong, filter=narrowed or Everything(), limit=limit)
-        return self.engine.search("shelf", ask)
+        ask = Ask(compiled.query, filter=narrowed or Everything(), limit=limit)
+        counted = self.engine.search("shelf", replace(ask, query=compiled.strong, limit=0))
+        return replace(self.engine.search("shelf", ask), total=counted.total)
 
     def ids(self, text: str) -> list[str]:
         return [hit.id for hit in self.search(text).hits]
