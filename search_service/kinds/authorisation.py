@@ -15,11 +15,11 @@ from search_service.kinds.certificate import certificates_field, institution_ref
 from search_service.kinds.fields import Code, Parsing, State, Text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
 from search_service.kinds.numbers import number_key
-from search_service.kinds.offer import ROW_ACTIONS, institution_words, natures, subject_hash
-from search_service.kinds.parts import Days, Sort, Use, Window, Words
+from search_service.kinds.offer import NATURE_FILTER, ROW_ACTIONS, institution_words, nature_words, subject_hash
+from search_service.kinds.parts import Days, Lookup, Sort, Use, Window, Words
 from search_service.kinds.regions import codes, division_reads, names
 from search_service.kinds.special_fields import Divisions, number_warning
-from search_service.kinds.vocabulary import NATURES, ORGANISATION_CLASSES, ROW_STATE, SERVICES
+from search_service.kinds.vocabulary import ORGANISATION_CLASSES, ROW_STATE, SERVICES
 from search_service.store.authorisation import Authorisation, AuthorisationRegion, authorisation_certificate
 
 
@@ -75,7 +75,7 @@ class AuthorisationKind(Kind):
         *institution_words(),
         Words(Use.TEXT, lambda row: names([r.division for r in row.regions]), division_reads("regions.division")),
         Words(Use.TEXT, lambda row: [SERVICES.label(row.service)]),
-        Words(Use.TEXT, lambda row: [NATURES.label(n) for n in natures(row)], ("certificates",)),
+        Words(Use.TEXT, nature_words, ("certificates",)),
         Words(Use.FLAG, lambda row: ["verified"] if evidence.proven(row) else [], ("certificates",)),
     )
     filters = (
@@ -83,13 +83,14 @@ class AuthorisationKind(Kind):
             lambda row: codes([*(r.division for r in row.regions), row.institution.division]),
             (*division_reads("regions.division"), *division_reads("institution.division")),
         ),
-        word_filter("nature", "资质", NATURES, natures, ("certificates",)),
+        NATURE_FILTER,
         INSTITUTION_FILTER,
     )
     sorts = (
         Sort("newest", "最新", lambda row: int(row.created_at.timestamp()), descending=True),
         Sort("name", "名称", lambda row: sort_number(row.instrument)),
     )
+    lookups = (Lookup("regulation_key", number_key, own=False),)
     priors = {"verified": 0.5}  # as for capabilities
 
     def visible(self, now: datetime) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from search_service.errors import DeclarationError
-from search_service.kinds.parts import Days, Filter, Sort, Use, Window, Words, values
+from search_service.kinds.parts import Days, Filter, Lookup, Sort, Use, Window, Words, values
 from search_service.kinds.profile import Profile
 from search_service.kinds.record import Path, Record
 
@@ -25,6 +25,7 @@ class Kind(Record):
         owner: the filter that holds the id of the record it hangs on, and that record's kind name, or None.
         words: text of the document beyond the fields that declare a `use`.
         filters: beyond the fields that declare one.
+        lookups: how the database finds rows without an engine, beyond the beginning of `title`.
         priors: additive constants by flag (`Profile.priors`).
         page: template of the record's own page.
     """
@@ -34,6 +35,7 @@ class Kind(Record):
     words: tuple[Words, ...] = ()
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
     priors: dict[str, float] = {}
     page: str = "record.html"
 
@@ -126,6 +128,9 @@ class Kind(Record):
         filters = [f.filter.name for f in self.fields if f.filter is not None] + [f.name for f in self.filters]
         if len(set(filters)) != len(filters):
             raise DeclarationError(f"{self.name}:筛选项重复")
+        for found in self.all_filters.values():
+            if found.days is not None and not found.vocabulary:
+                raise DeclarationError(f"{self.name}:筛选项 {found.name} 的取值随日期变化,须列出全部取值")
         for path in (*self.field_paths, self.title):
             self.resolve(path)
         for field in self.fields:

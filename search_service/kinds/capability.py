@@ -15,11 +15,11 @@ from search_service.kinds.certificate import certificates_field, institution_ref
 from search_service.kinds.fields import Integer, State, Text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
 from search_service.kinds.numbers import same_edition
-from search_service.kinds.offer import ROW_ACTIONS, institution_words, natures, subject_hash
+from search_service.kinds.offer import NATURE_FILTER, ROW_ACTIONS, institution_words, nature_words, subject_hash
 from search_service.kinds.parts import Days, Sort, Use, Window, Words
 from search_service.kinds.regions import codes, division_reads
 from search_service.kinds.special_fields import CitedStandards
-from search_service.kinds.vocabulary import NATURES, ROW_STATE, SERVICES
+from search_service.kinds.vocabulary import ROW_STATE, SERVICES
 from search_service.store.capability import Capability, capability_certificate
 
 NEWEST = 10**11
@@ -58,13 +58,13 @@ class CapabilityKind(Kind):
         Words(Use.TEXT, "standards.name"),
         *institution_words(),
         Words(Use.TEXT, lambda _: [SERVICES.label(s) for s in SERVICE]),
-        Words(Use.TEXT, lambda row: [NATURES.label(n) for n in natures(row)], ("certificates",)),
+        Words(Use.TEXT, nature_words, ("certificates",)),
         Words(Use.FLAG, lambda row: ["verified"] if evidence.proven(row) else [], ("certificates",)),
     )
     filters = (
         region_filter(lambda row: codes([row.institution.division]), division_reads("institution.division")),
         word_filter("service", "服务", SERVICES, lambda _: SERVICE),
-        word_filter("nature", "资质", NATURES, natures, ("certificates",)),
+        NATURE_FILTER,
         INSTITUTION_FILTER,
     )
     sorts = (

@@ -46,6 +46,14 @@ def unbroken(spans: Iterable[Days], now: datetime) -> Window | None:
     return Window(midnight(run.first) if run.first else None, end)
 
 
+def unbroken_each(dated: Iterable[tuple[str, Days]], now: datetime) -> dict[str, Window]:
+    """For each value the unbroken union of its days that holds now, else the next one; ended values are left out."""
+    spans: dict[str, list[Days]] = {}
+    for value, days in dated:
+        spans.setdefault(value, []).append(days)
+    return {value: window for value, days in spans.items() if (window := unbroken(days, now)) is not None}
+
+
 def day_after(day: date) -> date:
     """The next day; the last day that there is stays."""
     return day if day == date.max else day + ONE_DAY

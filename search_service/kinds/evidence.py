@@ -48,9 +48,14 @@ def window(row: Any, now: datetime) -> Window | None:
     return unbroken(spans(row), now) if row.certificates else Window()
 
 
+def standing(row: Any) -> list[Any]:
+    """The row's certificates that are neither suspended, revoked nor deleted, whatever the day."""
+    return [c for c in row.certificates if c.state == VALID and not c.deleted_at]
+
+
 def spans(row: Any) -> list[Days]:
-    """The days that each usable certificate covers."""
-    return [Days(c.valid_from, c.valid_to) for c in row.certificates if c.state == VALID and not c.deleted_at]
+    """The days that each of them covers."""
+    return [Days(c.valid_from, c.valid_to) for c in standing(row)]
 
 
 def proven(row: Any) -> list[Days]:

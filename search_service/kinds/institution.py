@@ -16,12 +16,12 @@ from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import CodeList, State, Text, TextList
 from search_service.kinds.labels import region_filter, word_filter
-from search_service.kinds.offer import natures
-from search_service.kinds.parts import Sort, Use, Window, Words
+from search_service.kinds.offer import NATURE_FILTER, nature_words
+from search_service.kinds.parts import Lookup, Sort, Use, Window, Words
 from search_service.kinds.record import Action
 from search_service.kinds.regions import codes, division_reads, names
 from search_service.kinds.special_fields import DivisionCode, Table, credit_code
-from search_service.kinds.vocabulary import BUSINESS_KINDS, INSTITUTION_STATUS, NATURES
+from search_service.kinds.vocabulary import BUSINESS_KINDS, INSTITUTION_STATUS
 from search_service.store.institution import Institution
 
 INTRODUCTION = 1000
@@ -99,15 +99,19 @@ class InstitutionKind(Kind):
         Words(Use.IDENTIFIER, lambda row: [c.number for c in row.certificates if not c.deleted_at], ("certificates",)),
         Words(Use.TEXT, lambda row: names([row.division]), division_reads("division")),
         Words(Use.TEXT, lambda row: [BUSINESS_KINDS.label(k) for k in row.business_kinds]),
-        Words(Use.TEXT, lambda row: [NATURES.label(n) for n in natures(row)], ("certificates",)),
+        Words(Use.TEXT, nature_words, ("certificates",)),
     )
     filters = (
         region_filter(lambda row: codes([row.division]), division_reads("division")),
-        word_filter("nature", "资质", NATURES, natures, ("certificates",)),
+        NATURE_FILTER,
     )
     sorts = (
         Sort("newest", "最新入驻", lambda row: int(row.created_at.timestamp()), descending=True),
         Sort("name", "名称", lambda row: sort_number(row.name)),
+    )
+    lookups = (
+        Lookup("credit_code", lambda text: "".join(c for c in fold(text).upper() if c.isalnum())),
+        Lookup("name_key", name_key, begins=True),
     )
 
     def visible(self, now: datetime) -> ColumnElement[bool]:

@@ -1,14 +1,16 @@
 """What people read for the stored values of a filter, and what they may type for them."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from analyzers.fold import fold
 from search_service.kinds.fields import Parsing
-from search_service.kinds.parts import Filter, Source
+from search_service.kinds.parts import Days, Filter, Source
 from search_service.kinds.special_fields import resolve_division
 from search_service.kinds.vocabulary import CodeWords
 from search_service.store.catalogue import Category
@@ -29,6 +31,18 @@ def word_filter(name: str, label: str, words: CodeWords, source: Source, reads: 
         labels=lambda _, values: {v: words.label(v) for v in values},
         choices=words.choices,
     )
+
+
+def dated_word_filter(
+    name: str,
+    label: str,
+    words: CodeWords,
+    days: Callable[[Any], Iterable[tuple[str, Days]]],
+    reads: tuple[str, ...],
+) -> Filter:
+    """The same, where a row has each word on certain days only."""
+    plain = word_filter(name, label, words, lambda row: [word for word, _ in days(row)], reads)
+    return replace(plain, days=days, vocabulary=tuple(words.labels))
 
 
 def _division_names(session: Session, values: Sequence[str]) -> dict[str, str]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from analyzers.fold import fold
 from search_service.kinds import evidence
-from search_service.kinds.parts import Use, Words
+from search_service.kinds.labels import dated_word_filter
+from search_service.kinds.parts import Days, Use, Words
 from search_service.kinds.record import Action
 from search_service.kinds.regions import division_reads, names
+from search_service.kinds.vocabulary import NATURES
 
 ROW_ACTIONS = (
     Action("publish", "发布", ("draft", "hidden"), "published"),
@@ -33,6 +35,14 @@ def institution_words() -> tuple[Words, ...]:
     )
 
 
-def natures(row: Any) -> Iterable[str]:
-    """Natures of the valid certificates that the row stands under."""
-    return [c.nature for c in row.certificates if c.nature and c.state == evidence.VALID and not c.deleted_at]
+def nature_words(row: Any) -> Iterable[str]:
+    """What people call the natures of the certificates that the row stands under."""
+    return [NATURES.label(c.nature) for c in evidence.standing(row) if c.nature]
+
+
+def _nature_days(row: Any) -> Iterable[tuple[str, Days]]:
+    return [(c.nature, Days(c.valid_from, c.valid_to)) for c in evidence.standing(row) if c.nature in NATURES.labels]
+
+
+NATURE_FILTER = dated_word_filter("nature", "资质", NATURES, _nature_days, ("certificates",))
+"""A nature counts on the days of its certificates, also for a row that others keep visible."""

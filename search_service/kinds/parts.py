@@ -44,6 +44,8 @@ class Filter:
         labels: stored values → what people read.
         choices: what a refusal lists.
         size: how many values a facet shows at most.
+        days: for values that come and go with the calendar, instead of `source`: each with days on which it holds.
+        vocabulary: all that those values can be, none with a blank; each costs every document two numbers.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Filter:
     labels: Callable[[Session, Sequence[str]], Mapping[str, str]] = lambda _, values: {v: v for v in values}
     choices: str = ""
     size: int = 50
+    days: "Callable[[Any], Iterable[tuple[str, Days]]] | None" = None
+    vocabulary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,22 @@ class Sort:
     value: Callable[[Any], int]
     reads: tuple[str, ...] = ()
     descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """An indexed column by which the database alone finds rows, for as long as no engine answers.
+
+    Attributes:
+        key: what was typed → what the column would hold.
+        begins: also what goes on from there.
+        own: the row's own identifier or name; else something that it cites.
+    """
+
+    column: str
+    key: Callable[[str], str]
+    begins: bool = False
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +107,8 @@ class Days:
 def values(row: Any, source: Source) -> list[str]:
     """What a source yields for a row: non-blank strings, in order, without repeats."""
     found = _walk([row], source.split(".")) if isinstance(source, str) else list(source(row))
-    return list(dict.fromkeys(text for value in found if value is not None and (text := str(value).strip())))
+    texts = [text for value in found if value is not None and (text := str(value).strip())]
+    return list(dict.fromkeys(texts)) if len(texts) > 1 else texts
 
 
 def _walk(rows: list[Any], path: list[str]) -> list[Any]:

@@ -42,6 +42,8 @@ class Record:
         name, plural, label: in code, in URLs and files, for people.
         model: the table.
         fields: in the order of the interchange file.
+        derived: what the JSON of one record says beyond them, worked out from other records when it is shown: nobody
+            writes it, no file, hit or audit event has it, and the row's version says nothing of it.
         actions: named changes of state.
         unique: the field and the words for a row that `find` says is there already; None allows it.
         create: the least level that may make one.
@@ -53,6 +55,7 @@ class Record:
     label: str
     model: Any
     fields: tuple[Field, ...]
+    derived: tuple[Field, ...] = ()
     actions: tuple[Action, ...] = ()
     unique: tuple[str, str] | None = None
     create: Level = Level.STAFF

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from analyzers.collation import sort_number
 from search_service.errors import Problem
@@ -14,7 +14,7 @@ from search_service.kinds.base import Kind
 from search_service.kinds.fields import Code, Date, Parsing, State, Text, TextList
 from search_service.kinds.labels import category_filter, word_filter
 from search_service.kinds.numbers import as_printed, line_key, number_key, parse
-from search_service.kinds.parts import Days, Sort, Use, Window, Words
+from search_service.kinds.parts import Days, Lookup, Sort, Use, Window, Words
 from search_service.kinds.record import Action
 from search_service.kinds.special_fields import number_warning
 from search_service.kinds.vocabulary import STANDARD_KINDS, STANDARD_STATUS
@@ -52,6 +52,23 @@ class Replaced(TextList):
             link = links.setdefault(key, kept.get(key) or StandardReplacement(number_key=key))
             link.number, link.position = number, position
         row.replaces = list(links.values())
+
+
+class ReplacedBy(TextList):
+    """Numbers of the standards that say of themselves that they replace this one, as printed."""
+
+    def show(self, row: Standard) -> list[str]:
+        """The newest first."""
+        session = object_session(row)
+        assert session is not None, "rows are shown inside their session"
+        links = StandardReplacement
+        newer = (
+            select(Standard.number)
+            .join(links, links.standard_id == Standard.id)
+            .where(links.number_key == row.number_key, Standard.deleted_at.is_(None))
+            .order_by(Standard.year.desc(), Standard.number)
+        )
+        return list(session.scalars(newer))
 
 
 class Number(Text):
@@ -105,6 +122,7 @@ class StandardKind(Kind):
         Text(name="department", label="归口部门", limit=300),
         Text(name="scope", label="适用范围", limit=10_000, use=Use.TEXT, brief=False),
     )
+    derived = (ReplacedBy(name="replaced_by", label="被代替"),)
     actions = (
         Action("announce", "公布待实施", ("unknown",), "upcoming", Level.STAFF),
         Action("implement", "实施", ("unknown", "upcoming"), "current", Level.STAFF),
@@ -117,6 +135,7 @@ class StandardKind(Kind):
         Sort("newest", "最新", lambda row: _ordinal(row.effective_on or row.published_on, row.year), descending=True),
         Sort("name", "名称", lambda row: sort_number(row.title)),
     )
+    lookups = (Lookup("number_key", number_key), Lookup("line_key", line_key))
     # Small enough to order equals only (docs/ranking.md, what hurt: a prior of 3 to 5 costs .001 to .005).
     priors = {"ok": 5.0, "current": 1.0, "upcoming": 0.5}
 

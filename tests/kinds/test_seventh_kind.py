@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api.app import create
 from api.wiring import Services
 from indexers.drain import drain_all
-from indexers.rebuild import ensure
+from indexers.outdated import ensure
 from search_service.errors import DeclarationError
 from search_service.kinds import REGISTRY
 from search_service.kinds.access import Role
