@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.relevance.corpus import Row
-from search_service.engines.base import Ask, Document, Everything, IndexSchema, KeywordField, TextField
+from search_service.engines.base import Ask, Document, IndexSchema, KeywordField, TextField
 from search_service.engines.embedded.engine import EmbeddedEngine
 from search_service.kinds.profile import Profile
-from search_service.query.formula import BANDS, Compiled, compile_query
+from search_service.query.formula import Compiled, compile_query
 from search_service.query.lexical import KEYWORD_FIELDS, TEXT_FIELDS, LexicalRow, analyse
 from search_service.query.parse import parse_query
 
@@ -48,10 +48,9 @@ class Ours:
 
     def ask(self, text: str) -> Sequence[int]:
         compiled = self.compiled(text)
-        strict = Ask(compiled.query, counted=compiled.strong, limit=DEPTH, floor=BANDS["all_words"])
-        found = self._engine.search(SCHEMA.kind, strict)
+        found = self._engine.search(SCHEMA.kind, Ask(compiled.strict, limit=DEPTH))
         if not found.total:
-            found = self._engine.search(SCHEMA.kind, Ask(compiled.query, counted=Everything(), limit=DEPTH))
+            found = self._engine.search(SCHEMA.kind, Ask(compiled.query, limit=DEPTH))
         return [int(hit.id) for hit in found.hits]
 
     def compiled(self, text: str) -> Compiled:

@@ -1,6 +1,7 @@
 """The contract of a search engine (founding decision 4): our query objects in, our result types out.
 
-Implementations: ``engines/embedded`` (tantivy, in this process).  ``tests/contract`` runs the same suite on each.
+Implementations: ``engines/embedded`` (tantivy, in this process) and ``engines/elastic`` (an Elasticsearch cluster).
+``tests/contract`` runs the same suite on each.
 
 Words: a *kind* is what users search (``standard``); an *index* is one generation of it, named by
 ``indexers/naming.py``; *publishing* an index makes it the one that a kind's searches see.
@@ -111,25 +112,20 @@ class Ask:
 
     Attributes:
         query: what matches, and how it scores.
-        counted: which of it is counted in `total` and facets (a condition beside `query`, unscored).
         filter: always applied, never scored: visibility and the like.
         ticked: per facet field the values that the user ticked, as a node; all of them narrow hits and total, each
             leaves its own field's counts alone (so that counts stay right while several values are ticked).
         facets: keyword fields to count, each with how many values at most.
         limit: hits wanted, best first.
         order: None for relevance.
-        floor: hits below this score are left out (scores are rounded to 0.01 first); `total` and facets are not
-            affected.  Beside an order at most the 20,000 best are put in it: narrow the query instead where possible.
     """
 
     query: Node
-    counted: Node = field(default_factory=Everything)
     filter: Node = field(default_factory=Everything)
     ticked: Mapping[str, Node] = field(default_factory=dict)
     facets: Mapping[str, int] = field(default_factory=dict)
     limit: int = 10
     order: Order | None = None
-    floor: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +141,7 @@ class EngineHit:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many counted documents have a value."""
+    """How many matching documents have a value."""
 
     value: str
     count: int
@@ -182,8 +178,11 @@ class Engine(Protocol):
     def write(self, index: str, batch: Sequence[Document | Tombstone]) -> WriteReport:
         """Store a batch by the rule of external versions: a document with a smaller `seq` never replaces.
 
-        Of several items of one id the newest counts.  What was written is neither visible nor durable before
-        `refresh`: only then is a mark done.
+        Of several items of one id the newest counts.  Do not rely on what was written before `refresh`, neither on
+        seeing it nor on its surviving a crash: only then is a mark done.
+
+        Raises:
+            EngineUnavailable: it cannot be written now; some of the batch may be stored, all of it may be sent again.
         """
 
     def refresh(self, index: str) -> None:
@@ -207,10 +206,11 @@ class Engine(Protocol):
         """Completions: values of the suggest field that begin with `prefix`, the most frequent first."""
 
     def frequencies(self, kind: str, field: str, tokens: Sequence[str]) -> Mapping[str, int]:
-        """In how many documents each token stood when the index generation was last counted.
+        """In how many documents each token stood when it was last counted.
 
-        Counted when an index is published and again when its documents have doubled; shared by all engines, so that
-        they choose the same terms of a long query (``docs/ranking.md``, document frequencies).
+        Counted when an index is published, or when a token is first asked for after that, and again when the documents
+        have doubled: a long query's choice of terms must not change with every write, and is the same on every engine
+        that holds the same documents (``docs/ranking.md``, document frequencies).
         """
 
     def entries(self, index: str) -> Iterator[tuple[str, int]]:

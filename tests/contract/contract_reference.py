@@ -55,20 +55,19 @@ class Reference:
         """Hits, total and facets by the words of the contract."""
         self._known.clear()
         ticked = list(ask.ticked.values())
-        floor = -math.inf if ask.floor is None else ask.floor
         scores = self.scores(ask.query)
         wanted = self._all(ask.query, ask.filter, *ticked)
-        hits = [_hit(ask, scores[at] or 0.0, self.rows[at]) for at in wanted if round(scores[at] or 0.0, 2) >= floor]
+        hits = [_hit(ask, scores[at] or 0.0, self.rows[at]) for at in wanted]
         hits.sort(key=lambda hit: _place(ask, hit))
         return Found(
-            total=len(self._all(ask.query, ask.counted, ask.filter, *ticked)),
+            total=len(wanted),
             hits=tuple(hits[: ask.limit]),
             facets={name: self._facet(ask, name, size) for name, size in ask.facets.items()},
         )
 
     def _facet(self, ask: Ask, name: str, size: int) -> tuple[Count, ...]:
         others = [node for field, node in ask.ticked.items() if field != name]
-        rows = self._all(ask.query, ask.counted, ask.filter, *others)
+        rows = self._all(ask.query, ask.filter, *others)
         counts = Counter(value for at in rows for value in set(self.rows[at].keywords.get(name, ())))
         best = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return tuple(Count(value, count) for value, count in best[:size])

@@ -1,9 +1,10 @@
 """BM25 as a user would notice it, and that a declared weight changes an order."""
 
-from contract_reference import one_byte
+import pytest
+from contract_reference import Reference, one_byte
 from contract_rows import fill, row
 
-from search_service.engines.base import Ask, Engine
+from search_service.engines.base import Ask, Engine, Tombstone
 from search_service.query.nodes import Bool, Boost, Const, Everything, Keyword, Node, Term, any_of
 
 
@@ -70,6 +71,16 @@ def test_equal_rows_have_equal_scores_wherever_they_are_stored(engine: Engine) -
     hits = engine.search("toy", Ask(query, limit=5)).hits
     assert [hit.id for hit in hits] == [f"equal-{number:02d}" for number in range(5)]
     assert len({hit.score for hit in hits}) == 1
+
+
+def test_a_tombstone_weighs_like_a_row_with_one_token_in_each_text(engine: Engine) -> None:
+    rows = [row(f"{number}", texts={"body": "水 " * (number + 1)}) for number in range(5)]
+    gone = [f"gone-{number}" for number in range(20)]
+    fill(engine, [*rows, *(Tombstone(key, 1) for key in gone)])
+    reference = Reference([*rows, *map(row, gone)])
+    expected = {hit.id: hit.score for hit in reference.answer(Ask(Term("body", "水"))).hits}
+    found = {hit.id: hit.score for hit in engine.search("toy", Ask(Term("body", "水"))).hits}
+    assert found == pytest.approx(expected, abs=0.011)
 
 
 def test_lengths_are_kept_in_one_byte() -> None:

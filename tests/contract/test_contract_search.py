@@ -1,4 +1,4 @@
-"""What an ask adds to its query: filter, counts, ticked facets, order, limit, floor."""
+"""What an ask adds to its query: filter, counts, ticked facets, order, limit."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from contract_rows import fill, row
 
 from search_service.engines.base import Ask, Count, Engine, Order
 from search_service.errors import EngineUnavailable, UndeclaredField
-from search_service.query.nodes import Bool, Const, Everything, Keyword, OneOf, Range, Term, any_of
+from search_service.query.nodes import Const, Everything, OneOf, Term, any_of
 
 
 def ids(engine: Engine, ask: Ask) -> list[str]:
@@ -18,18 +18,6 @@ def ids(engine: Engine, ask: Ask) -> list[str]:
 
 def counts(engine: Engine, ask: Ask, name: str) -> Sequence[tuple[str, int]]:
     return [(count.value, count.count) for count in engine.search("toy", ask).facets[name]]
-
-
-def test_counted_narrows_total_and_facets_but_not_hits(engine: Engine) -> None:
-    rows = [row(f"{n}", keywords={"tag": ["偶" if n % 2 == 0 else "奇"]}, numbers={"grade": n}) for n in range(9)]
-    fill(engine, rows)
-    ask = Ask(Everything(), counted=Range("grade", 6), facets={"tag": 10})
-    found = engine.search("toy", ask)
-    assert len(found.hits) == 9
-    assert found.total == 3
-    assert found.facets == {"tag": (Count("偶", 2), Count("奇", 1))}
-    narrowed = engine.search("toy", replace(ask, filter=Keyword("tag", "偶")))
-    assert (len(narrowed.hits), narrowed.total) == (5, 2)
 
 
 def test_a_ticked_facet_keeps_its_own_counts_and_narrows_the_others(engine: Engine) -> None:
@@ -95,18 +83,6 @@ def test_order_by_a_number_with_ties_ascending_both_ways(engine: Engine) -> None
         assert ids(engine, Ask(Everything(), limit=limit, order=down)) == [*groups[1], *groups[0], *groups[-1]][:limit]
     first = engine.search("toy", Ask(Everything(), order=down)).hits[0]
     assert (first.sort, first.score) == (1, 0)
-
-
-def test_the_floor_leaves_hits_out_and_counts_alone(engine: Engine) -> None:
-    fill(engine, [row(f"{n}", keywords={"tag": [f"t{n}"]}, numbers={"grade": -n}) for n in range(6)])
-    query = Bool(should=tuple(Const(Keyword("tag", f"t{n}"), n) for n in range(6)))
-    found = engine.search("toy", Ask(query, floor=3))
-    assert [hit.id for hit in found.hits] == ["5", "4", "3"]
-    assert found.total == 6
-    assert ids(engine, Ask(query, floor=4, order=Order("grade"))) == ["5", "4"]
-    assert ids(engine, Ask(query, floor=6)) == []
-    assert ids(engine, Ask(Const(Everything(), 5), floor=5.01)) == []
-    assert len(ids(engine, Ask(Const(Everything(), 5), floor=5))) == 6
 
 
 def test_nothing_wanted_is_still_counted(engine: Engine) -> None:

@@ -79,6 +79,7 @@ def test_frequencies_of_generated_rows_are_exact(engine: Engine) -> None:
 
 def test_frequencies_stay_until_the_documents_have_doubled(engine: Engine) -> None:
     index = fill(engine, [row(f"{n}", texts={"body": "水"}) for n in range(4)])
+    assert engine.frequencies("toy", "body", ["水", "油"]) == {"水": 4, "油": 0}
     engine.write(index, [row(f"more-{n}", texts={"body": "水 油"}) for n in range(3)])
     engine.refresh(index)
     assert engine.frequencies("toy", "body", ["水", "油"]) == {"水": 4, "油": 0}

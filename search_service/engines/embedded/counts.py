@@ -31,7 +31,7 @@ class Counts:
         for name, size in ask.facets.items():
             if name in ask.ticked:
                 others = [node for field, node in ask.ticked.items() if field != name]
-                wider = self._compiler.matching([ask.query, ask.counted, ask.filter, *others])
+                wider = self._compiler.matching([ask.query, ask.filter, *others])
                 found |= self._pass(wider, {name: size})[1]
         return total, {name: found[name] for name in ask.facets}
 

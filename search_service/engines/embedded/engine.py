@@ -10,11 +10,11 @@ from typing import TypeVar
 import tantivy
 
 from search_service.engines.base import Ask, Document, Found, IndexInfo, IndexSchema, Tombstone, WriteReport
-from search_service.engines.embedded.fields import Fields
 from search_service.engines.embedded.files import Files, Unreadable
 from search_service.engines.embedded.index import OpenIndex
 from search_service.engines.embedded.schema import tantivy_schema
 from search_service.engines.embedded.suggest import Suggester
+from search_service.engines.fields import Fields
 from search_service.errors import Conflict, EngineUnavailable, NotFound
 
 Answer = TypeVar("Answer")

@@ -7,14 +7,16 @@ among equals).  Scores are 32-bit floats: between 16,384 and 32,768 they lie 0.0
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import tantivy
 from tantivy import DocAddress, Query, Searcher
 
 from search_service.engines.base import IDENTIFIER, Ask, EngineHit
-from search_service.engines.embedded.compiler import Compiler, constant_score
+from search_service.engines.embedded.compiler import Compiler
 from search_service.engines.embedded.schema import TIE, TIE_HEADS
+from search_service.engines.trees import constant_score
+from search_service.query.nodes import Bool, Node, Term
 
 SPARE: Final = 20
 """Hits fetched beyond the wanted ones, so that a page without many equals needs one call."""
@@ -40,31 +42,34 @@ class Hits:
         if ask.order is not None:
             return self._ordered(ask, ask.order.field, descending=ask.order.descending)
         constant = constant_score(ask.query)
-        return self._relevant(ask) if constant is None else self._constant(ask, _rounded(constant))
+        return self.find_counted(ask)[1] if constant is None else self._constant(ask, _rounded(constant))
 
-    def _relevant(self, ask: Ask) -> tuple[EngineHit, ...]:
-        scored = self._above(ask, ask.limit)
+    def find_counted(self, ask: Ask, *, count: bool = False) -> tuple[int, tuple[EngineHit, ...]]:
+        """By score; and how many documents match, if that is wanted."""
+        scored, matching = self._above(ask.limit, count=count)
         if len(scored) > ask.limit:
             # The last wanted hit's equals go on behind it: the least tie keys among them belong to the page.
-            least = _rounded(scored[-1][0])
-            first = bisect_left(scored, -least, key=lambda hit: -_rounded(hit[0]))
+            least = scored[-1][0]
+            first = bisect_left(scored, -least, key=lambda hit: -hit[0])
             chosen = self._least_ties([address for _, address in scored[first:]], ask.limit - first)
             scored = scored[:first] + [(least, address) for address in chosen]
-        hits = [EngineHit(key, _rounded(score), tie) for score, at in scored for tie, key in [self._read(at)]]
-        hits.sort(key=lambda hit: (-hit.score, hit.tie))
-        return tuple(hits[: ask.limit])
+        placed = sorted([(-score, *self._read(address)) for score, address in scored])
+        return matching, tuple([EngineHit(key, -score, tie) for score, tie, key in placed[: ask.limit]])
 
-    def _above(self, ask: Ask, limit: int) -> list[_Scored]:
-        """Best first, all hits whose rounded score is at least that of the `limit`-th, and at least the floor."""
-        floor = float("-inf") if ask.floor is None else ask.floor
+    def _above(self, limit: int, *, count: bool = False) -> tuple[list[_Scored], int]:
+        """Best first, all hits whose score is at least that of the `limit`-th; rounded."""
         most = max(MOST, limit + SPARE)
         fetch = limit + SPARE
+        answer: Any = self._searcher.search(self._query, limit=fetch, count=count)  # its stub leaves `count` out
+        matching: int = answer.count or 0
         while True:
-            found: list[_Scored] = self._searcher.search(self._query, limit=fetch, count=False).hits
-            least = max(_rounded(found[limit - 1][0]), floor) if len(found) >= limit else floor
+            found: list[_Scored] = answer.hits
+            least = _rounded(found[limit - 1][0]) if len(found) >= limit else float("-inf")
             if len(found) < fetch or fetch >= most or _rounded(found[-1][0]) < least:
-                return found[: bisect_left(found, True, key=lambda hit: _rounded(hit[0]) < least)]
+                rounded = [(_rounded(score), address) for score, address in found]
+                return rounded[: bisect_left(rounded, True, key=lambda hit: hit[0] < least)], matching
             fetch = min(fetch * GROWTH, most)
+            answer = self._searcher.search(self._query, limit=fetch, count=False)
 
     def _least_ties(self, addresses: list[DocAddress], wanted: int) -> list[DocAddress]:
         """At least those `wanted` whose tie keys are least; the whole key, 2 µs each, is read for few others."""
@@ -82,17 +87,11 @@ class Hits:
 
     def _constant(self, ask: Ask, score: float) -> tuple[EngineHit, ...]:
         """Everything scores the same: the tie columns are the order."""
-        if ask.floor is not None and score < ask.floor:
-            return ()
         found = self._first_by(TIE_HEADS, self._query, ask.limit)
         return tuple(EngineHit(key, score, tie) for tie, key in sorted(map(self._read, found))[: ask.limit])
 
     def _ordered(self, ask: Ask, field: str, *, descending: bool) -> tuple[EngineHit, ...]:
-        if ask.floor is None:
-            found = self._first_by((field, *TIE_HEADS), self._query, ask.limit, descending=descending)
-        else:
-            # tantivy sorts by score or by a column: take all above the floor (at most `MOST`) and sort them here.
-            found = [address for _, address in self._above(ask, MOST)]
+        found = self._first_by((field, *TIE_HEADS), self._query, ask.limit, descending=descending)
         values = [int(value or 0) for value in self._searcher.fast_field_values(field, found)]
         read = zip(values, map(self._read, found), strict=True)
         hits = [EngineHit(key, 0.0, tie, value) for value, (tie, key) in read]
@@ -133,8 +132,23 @@ class Hits:
 
 def needs_scores(ask: Ask) -> bool:
     """Whether hits can only be found by scoring: neither an order nor one score for all decides."""
-    by_score = constant_score(ask.query) is None if ask.order is None else ask.floor is not None
-    return ask.limit > 0 and by_score
+    return ask.limit > 0 and ask.order is None and constant_score(ask.query) is None
+
+
+def counts_in_passing(ask: Ask) -> bool:
+    """Whether a search that scores may as well count: it looks at every match, and all of them are counted.
+
+    Of one word and of a plain OR of words tantivy finds the best without looking at the rest, so counting has its own
+    pass there, which does not score.
+    """
+    return not _is_plain(ask.query)
+
+
+def _is_plain(node: Node) -> bool:
+    if isinstance(node, Bool):
+        alone = node.minimum == 1 and not (node.must or node.filter or node.without)
+        return alone and all(isinstance(clause, Term) for clause in node.should)
+    return isinstance(node, Term)
 
 
 def _rounded(score: float) -> float:

@@ -10,13 +10,13 @@ from tantivy import Query, Searcher
 from search_service.engines.base import SEQUENCE, Ask, Found
 from search_service.engines.embedded.compiler import Compiler
 from search_service.engines.embedded.counts import Counts
-from search_service.engines.embedded.fields import Fields
 from search_service.engines.embedded.files import Files, Stamp, Unreadable, stamp
 from search_service.engines.embedded.frequencies import FrequencyTable
-from search_service.engines.embedded.hits import Hits, needs_scores
+from search_service.engines.embedded.hits import Hits, counts_in_passing, needs_scores
 from search_service.engines.embedded.schema import DEAD, DEAD_MARK, register
 from search_service.engines.embedded.suggest import Suggester
 from search_service.engines.embedded.writer import Writer, sequences
+from search_service.engines.fields import Fields
 from search_service.errors import NotFound
 from search_service.query.nodes import Everything
 
@@ -90,17 +90,15 @@ class OpenIndex:
         snapshot = self.snapshot()
         searcher, compiler = snapshot.searcher, snapshot.compiler
         narrowing = [ask.filter, *ask.ticked.values()]
-        if needs_scores(ask):
-            query = compiler.ranked(ask.query, narrowing)
-        else:
-            query = compiler.matching([ask.query, *narrowing])
+        by_score = needs_scores(ask)
+        query = compiler.ranked(ask.query, narrowing) if by_score else compiler.matching([ask.query, *narrowing])
+        if by_score and query is not None and not ask.facets and counts_in_passing(ask):
+            total, hits = Hits(searcher, compiler, query).find_counted(ask, count=True)
+            return Found(total=total, hits=hits, facets={})
         counts = Counts(searcher, compiler)
-        if isinstance(ask.counted, Everything):
-            # Counting with the query of the hits costs less than to compile one without scores (0.1 instead of 0.2 ms).
-            total, facets = counts.count(ask, query)
-        else:
-            total, facets = counts.count(ask, compiler.matching([ask.query, ask.counted, *narrowing]))
-        if query is None or ask.limit <= 0 or (total == 0 and isinstance(ask.counted, Everything)):
+        # Counting with the query of the hits costs less than to compile one without scores (0.1 instead of 0.2 ms).
+        total, facets = counts.count(ask, query)
+        if query is None or ask.limit <= 0 or total == 0:
             return Found(total=total, hits=(), facets=facets)
         return Found(total=total, hits=Hits(searcher, compiler, query).find(ask), facets=facets)
 

@@ -5,7 +5,7 @@ from typing import Final
 import tantivy
 
 from search_service.engines.base import IDENTIFIER
-from search_service.engines.embedded.fields import Fields
+from search_service.engines.fields import Fields
 
 TIE: Final = "_tie"
 """The tie key as a stored string: tantivy cannot read a text column back, a stored value costs 2 µs."""

@@ -9,8 +9,9 @@ import tantivy
 from tantivy import DocAddress, IndexWriter, Query, Searcher
 
 from search_service.engines.base import IDENTIFIER, SEQUENCE, Document, Refusal, Tombstone, WriteReport
-from search_service.engines.embedded.document import Unfit, tantivy_document
-from search_service.engines.embedded.fields import Fields
+from search_service.engines.embedded.document import tantivy_document
+from search_service.engines.fields import Fields
+from search_service.engines.fitting import Unfit
 from search_service.errors import EngineUnavailable
 
 HEAP: Final = 256_000_000
@@ -33,6 +34,7 @@ class Writer:
         searcher: Callable[[], Searcher],
     ) -> None:
         self._index = index
+        self._schema = index.schema
         self._fields = fields
         self._name = name
         self._searcher = searcher
@@ -89,7 +91,7 @@ class Writer:
 
     def _made(self, item: Document | Tombstone) -> tantivy.Document | Refusal:
         try:
-            return tantivy_document(self._fields, item)
+            return tantivy_document(self._schema, self._fields, item)
         except Unfit as error:
             return Refusal(id=item.id, reason=str(error), retry=False)
 
@@ -121,7 +123,7 @@ class Writer:
         searcher = self._searcher()
         unknown = [key for key in keys if key not in stored]
         if unknown and searcher.num_docs:
-            query = Query.term_set_query(self._index.schema, IDENTIFIER, unknown)
+            query = Query.term_set_query(self._schema, IDENTIFIER, unknown)
             found = searcher.search(query, limit=len(unknown), count=False).hits
             stored.update(sequences(searcher, [address for _, address in found]))
         return stored

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from search_service.engines.base import Ask
 from search_service.engines.embedded import EmbeddedEngine, hits
-from search_service.engines.embedded.compiler import constant_score
 from search_service.engines.embedded.document import tie_heads
+from search_service.engines.trees import constant_score
 from search_service.query.nodes import (
     Best,
     Bool,
