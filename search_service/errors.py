@@ -116,6 +116,23 @@ class EngineUnavailable(ZhixunError):
     status, code, title = 503, "engine_unavailable", "搜索服务暂时不可用"
 
 
+class DatabaseUnavailable(ZhixunError):
+    """The database is away, or has no connection left."""
+
+    status, code, title = 503, "database_unavailable", "数据服务暂时不可用"
+    advice: ClassVar[str] = "数据服务暂时不可用,请稍后重试;已提交成功的内容不受影响"
+
+    def __init__(self, detail: str = "", *, problems: Sequence[Problem] = (), retry_after: int | None = None) -> None:
+        super().__init__(detail or self.advice, problems=problems, retry_after=retry_after)
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """Others hold what this needs: they were waited for, nothing was stored."""
+
+    code, title = "database_busy", "数据正被其他操作占用"
+    advice = "数据正被其他操作占用,本次操作没有保存,请稍后重试"
+
+
 class UndeclaredField(ZhixunError):
     """A field that the kind does not declare was asked of an engine: a mistake in our code, not the user's."""
 

@@ -54,8 +54,12 @@ class Authorisation(Entity, Base):
     state: Mapped[str] = mapped_column(String(20))
 
     institution: Mapped[Institution] = relationship(lazy="raise")
-    certificates: Mapped[list[Certificate]] = relationship(secondary=authorisation_certificate, lazy="raise")
+    certificates: Mapped[list[Certificate]] = relationship(
+        secondary=authorisation_certificate, order_by=(Certificate.number_key, Certificate.id), lazy="raise"
+    )
     regulation_standard: Mapped[Standard | None] = relationship(
         primaryjoin="foreign(Authorisation.regulation_key) == Standard.number_key", viewonly=True, lazy="raise"
     )
-    regions: Mapped[list[AuthorisationRegion]] = relationship(cascade="all, delete-orphan", lazy="raise")
+    regions: Mapped[list[AuthorisationRegion]] = relationship(
+        cascade="all, delete-orphan", order_by=AuthorisationRegion.adcode, lazy="raise"
+    )

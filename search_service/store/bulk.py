@@ -32,8 +32,8 @@ def bulk_update(session: Session, model: type[Base], where: ColumnElement[bool],
     version: Any = model.row_version  # type: ignore[attr-defined]
     ids = list(session.scalars(select(key).where(where)))
     now = session.info["now"]()
-    if marks.REGISTRY.natural(model):  # who was linked by a value that is about to change
-        marks.mark_dependents(session, model, ids)
+    if marks.REGISTRY.links(model) & values.keys():  # who was linked by a value that is about to change
+        marks.mark_dependents(session, model, ids, whole=True)
     for at in range(0, len(ids), marks.BATCH):
         session.execute(
             update(model)

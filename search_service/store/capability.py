@@ -39,4 +39,6 @@ class Capability(Entity, Base):
     state: Mapped[str] = mapped_column(String(20))
 
     institution: Mapped[Institution] = relationship(lazy="raise")
-    certificates: Mapped[list[Certificate]] = relationship(secondary=capability_certificate, lazy="raise")
+    certificates: Mapped[list[Certificate]] = relationship(
+        secondary=capability_certificate, order_by=(Certificate.number_key, Certificate.id), lazy="raise"
+    )

@@ -50,7 +50,9 @@ class Institution(Entity, Base):
     division: Mapped[Division | None] = relationship(
         primaryjoin="foreign(Institution.division_adcode) == Division.adcode", viewonly=True, lazy="raise"
     )
-    certificates: Mapped[list["Certificate"]] = relationship(back_populates="institution", lazy="raise")
+    certificates: Mapped[list["Certificate"]] = relationship(
+        back_populates="institution", order_by="(Certificate.number_key, Certificate.id)", lazy="raise"
+    )
 
 
 class Certificate(Entity, Base):

@@ -7,20 +7,52 @@ row whose document is made of it.
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, Select, literal, select
+from sqlalchemy import FromClause, Select, case, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, RelationshipProperty, Session, aliased
 
 from search_service.errors import DeclarationError
-from search_service.store.journal import IndexState
+from search_service.store.ids import new_id
+from search_service.store.journal import FanOut, IndexState
 
 Path = tuple["RelationshipProperty[Any]", ...]
 
 BATCH = 500
 """Identifiers in one statement: SQLite takes 32,766 variables, PostgreSQL 65,535, and plans stay small."""
+NOBODY = uuid.UUID(int=0)
+"""Sorts before every id."""
+WIDE = 1_000
+"""Documents that a change marks in its own transaction, some 10 ms of work; the rest of a wider one is a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependents:
+    """The documents of a kind that are made of a table's rows, along one path of relationships from their root."""
+
+    kind: str
+    root: type[Any]
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The path as a stored job knows it."""
+        return ".".join(step.key for step in self.path)
+
+    def of(self, ids: Iterable[uuid.UUID], after: uuid.UUID | None = None) -> Select[tuple[uuid.UUID]]:
+        """A query for the ids of those made of these rows, beyond `after`."""
+        statement: Any = select(self.root.id)
+        at: Any = self.root
+        for step in self.path:
+            target = aliased(step.mapper.class_)
+            statement = statement.join(getattr(at, step.key).of_type(target))
+            at = target
+        statement = statement.where(at.id.in_(list(ids))).distinct()
+        found: Select[tuple[uuid.UUID]] = statement if after is None else statement.where(self.root.id > after)
+        return found
 
 
 class MarkRegistry:
@@ -57,18 +89,19 @@ class MarkRegistry:
         """Whether a change of this table can change any document."""
         return model in self._roots or bool(self._paths.get(model))
 
-    def natural(self, model: type[Any]) -> bool:
-        """Whether documents reach this table by a value (a number, an adcode) instead of by its id.
+    def links(self, model: type[Any]) -> frozenset[str]:
+        """The columns by whose values, not by its id, documents reach this table: a number, an adcode.
 
-        Then a row that was just made may already be asked for, and one that gives its value up was in documents that
+        A row that was just made may already be asked for then, and one that gives its value up was in documents that
         no query finds afterwards.
         """
-        return any(
-            not remote.primary_key
+        return frozenset(
+            str(remote.key)
             for _, _, path in self._paths.get(model, ())
             for step in path
             if step.mapper.class_ is model and step.secondary is None
             for _, remote in step.local_remote_pairs or ()
+            if not remote.primary_key
         )
 
     @property
@@ -81,16 +114,15 @@ class MarkRegistry:
             found.update(step.secondary for _, _, path in entries for step in path if step.secondary is not None)
         return found
 
-    def dependents(self, model: type[Any], ids: Sequence[uuid.UUID]) -> Iterable[tuple[str, Select[tuple[uuid.UUID]]]]:
-        """Per kind a query for the documents that are made of these rows."""
-        for kind, root, path in sorted(self._paths.get(model, ()), key=lambda e: (e[0], [p.key for p in e[2]])):
-            statement: Any = select(root.id)
-            at: Any = root
-            for step in path:
-                target = aliased(step.mapper.class_)
-                statement = statement.join(getattr(at, step.key).of_type(target))
-                at = target
-            yield kind, statement.where(at.id.in_(ids)).distinct()
+    def dependents(self, model: type[Any]) -> list[Dependents]:
+        """Everything that is made of this table's rows."""
+        found = (Dependents(*entry) for entry in self._paths.get(model, ()))
+        return sorted(found, key=lambda dependents: (dependents.kind, dependents.name))
+
+    def named(self, kind: str, name: str) -> Dependents | None:
+        """The dependents that a stored job is about; None when a release has taken them away."""
+        every = (found for model in self._paths for found in self.dependents(model))
+        return next((found for found in every if (found.kind, found.name) == (kind, name)), None)
 
 
 REGISTRY = MarkRegistry()
@@ -107,6 +139,7 @@ def _again(statement: Any, now: datetime) -> Any:
         set_={
             "seq": IndexState.seq + 1,
             "available_at": now,
+            "due_since": case((IndexState.seq > IndexState.done_seq, IndexState.due_since), else_=now),
             "attempts": 0,
             "dead_reason": None,
         },
@@ -118,13 +151,14 @@ def mark(session: Session, kind: str, ids: Sequence[uuid.UUID]) -> None:
     if not ids:
         return
     now = session.info["now"]()
-    rows = [{"kind": kind, "entity_id": i, "seq": 1, "done_seq": 0, "available_at": now, "attempts": 0} for i in ids]
+    fresh = {"kind": kind, "seq": 1, "done_seq": 0, "available_at": now, "due_since": now, "attempts": 0}
+    rows = [{**fresh, "entity_id": i} for i in ids]
     # One compiled statement executed for every row: a VALUES list of 500 rows would be compiled anew for each batch.
     session.execute(_again(_insert(session), now), rows)
 
 
-def mark_selected(session: Session, kind: str, ids: Select[tuple[uuid.UUID]]) -> None:
-    """Mark the documents that a query names, in one statement."""
+def mark_selected(session: Session, kind: str, ids: Select[tuple[uuid.UUID]]) -> int:
+    """Mark the documents that a query names, in one statement; returns how many."""
     now = session.info["now"]()
     found = ids.subquery()
     rows = select(
@@ -133,10 +167,13 @@ def mark_selected(session: Session, kind: str, ids: Select[tuple[uuid.UUID]]) ->
         literal(1),
         literal(0),
         literal(now, IndexState.available_at.type),
+        literal(now, IndexState.due_since.type),
         literal(0),
     ).where(found.c[0].is_not(None))  # SQLite needs a WHERE here to tell ON CONFLICT from a join's ON
-    columns = ["kind", "entity_id", "seq", "done_seq", "available_at", "attempts"]
-    session.execute(_again(_insert(session).from_select(columns, rows), now))
+    columns = ["kind", "entity_id", "seq", "done_seq", "available_at", "due_since", "attempts"]
+    statement = _again(_insert(session).from_select(columns, rows), now)
+    result: Any = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return int(result.rowcount)
 
 
 def mark_changed(session: Session, changed: Mapping[type[Any], set[uuid.UUID]], fresh: set[type[Any]]) -> None:
@@ -148,16 +185,47 @@ def mark_changed(session: Session, changed: Mapping[type[Any], set[uuid.UUID]], 
         kind = REGISTRY.kind_of(model)
         if kind is not None:
             mark(session, kind, sorted(members))
-        if model not in fresh or REGISTRY.natural(model):
+        if model not in fresh or REGISTRY.links(model):
             mark_dependents(session, model, members)
 
 
-def mark_dependents(session: Session, model: type[Any], members: Iterable[uuid.UUID]) -> None:
-    """Mark the documents that are made of these rows, as the database links them at this moment."""
+def mark_dependents(session: Session, model: type[Any], members: Iterable[uuid.UUID], *, whole: bool = False) -> None:
+    """Mark the documents that are made of these rows, as the database links them at this moment.
+
+    Of a wide change the first `WIDE` of a kind are marked now and the rest by a job, which finds them by the same
+    links; `whole`: all now, because the links are about to change.
+
+    On PostgreSQL somebody may be making such a document at this very moment, seen by nobody before it is committed.
+    Where it points at the row by id, its foreign key and our lock wait for each other; where it points by a value, a
+    job looks again when we are committed.
+    """
     ids = sorted(members)
+    side_by_side = session.get_bind().dialect.name == "postgresql"
+    again = side_by_side and bool(REGISTRY.links(model))
     for at in range(0, len(ids), BATCH):
-        for dependent, statement in REGISTRY.dependents(model, ids[at : at + BATCH]):
-            mark_selected(session, dependent, statement)
+        part = ids[at : at + BATCH]
+        if side_by_side:
+            session.execute(select(model.id).where(model.id.in_(part)).order_by(model.id).with_for_update())
+        for dependents in REGISTRY.dependents(model):
+            if whole:
+                mark_selected(session, dependents.kind, dependents.of(part))
+                continue
+            last = mark_some(session, dependents, part, WIDE)
+            if last is not None or again:
+                job = {"id": new_id(), "kind": dependents.kind, "path": dependents.name, "after": last or NOBODY}
+                members_of = {"members": [str(i) for i in part], "created_at": session.info["now"]()}
+                session.execute(insert(FanOut), [{**job, **members_of}])
+
+
+def mark_some(
+    session: Session, dependents: Dependents, ids: Sequence[uuid.UUID], limit: int, after: uuid.UUID | None = None
+) -> uuid.UUID | None:
+    """Mark up to `limit` dependents beyond `after`, by id; returns the last one, or None when there are no more."""
+    some = dependents.of(ids, after).order_by(dependents.root.id).limit(limit)
+    if mark_selected(session, dependents.kind, some) < limit:
+        return None
+    found = some.subquery().c[0]
+    return session.scalar(select(found).order_by(found.desc()).limit(1))
 
 
 def require_loaded() -> None:

@@ -57,6 +57,12 @@ class Plan(Entity, Base):
 
     institution: Mapped[Institution] = relationship(lazy="raise")
     topic: Mapped[Topic | None] = relationship(lazy="raise")
-    capabilities: Mapped[list[Capability]] = relationship(secondary=plan_capability, lazy="raise")
-    authorisations: Mapped[list[Authorisation]] = relationship(secondary=plan_authorisation, lazy="raise")
-    certificates: Mapped[list[Certificate]] = relationship(secondary=plan_certificate, lazy="raise")
+    capabilities: Mapped[list[Capability]] = relationship(
+        secondary=plan_capability, order_by=(Capability.sort_order, Capability.object, Capability.id), lazy="raise"
+    )
+    authorisations: Mapped[list[Authorisation]] = relationship(
+        secondary=plan_authorisation, order_by=(Authorisation.instrument, Authorisation.id), lazy="raise"
+    )
+    certificates: Mapped[list[Certificate]] = relationship(
+        secondary=plan_certificate, order_by=(Certificate.number_key, Certificate.id), lazy="raise"
+    )

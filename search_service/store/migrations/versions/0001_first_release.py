@@ -13,6 +13,11 @@ depends_on = None
 AUDIT = "审计记录只能追加"
 
 
+def text(length: int | None = None) -> sa.String:
+    """A text that sorts and compares by code point, whatever language the server was set up for, as on SQLite."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def _append_only() -> None:
     """The audit is append-only, whoever asks: the database itself refuses (reliability: audit)."""
     if op.get_bind().dialect.name == "postgresql":
@@ -23,6 +28,10 @@ def _append_only() -> None:
         op.execute(
             "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_event "
             "FOR EACH ROW EXECUTE FUNCTION audit_append_only()"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_event "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()"
         )
         return
     for verb in ("UPDATE", "DELETE"):
@@ -37,12 +46,12 @@ def upgrade() -> None:
         "audit_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.String(length=100), nullable=False),
-        sa.Column("role", sa.String(length=30), nullable=False),
-        sa.Column("action", sa.String(length=60), nullable=False),
-        sa.Column("record", sa.String(length=40), nullable=False),
+        sa.Column("actor", text(100), nullable=False),
+        sa.Column("role", text(30), nullable=False),
+        sa.Column("action", text(60), nullable=False),
+        sa.Column("record", text(40), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("reason", text(), nullable=True),
         sa.Column("changes", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
@@ -52,19 +61,19 @@ def upgrade() -> None:
 
     op.create_table(
         "catalogue_entry",
-        sa.Column("catalogue", sa.String(length=200), nullable=False),
+        sa.Column("catalogue", text(200), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
-        sa.Column("category_no", sa.String(length=20), nullable=True),
-        sa.Column("category", sa.String(length=200), nullable=False),
-        sa.Column("type_no", sa.String(length=20), nullable=True),
-        sa.Column("type", sa.String(length=200), nullable=False),
-        sa.Column("supervision", sa.String(length=200), nullable=True),
-        sa.Column("verification_way", sa.String(length=300), nullable=True),
-        sa.Column("scope_of_use", sa.String(), nullable=True),
+        sa.Column("category_no", text(20), nullable=True),
+        sa.Column("category", text(200), nullable=False),
+        sa.Column("type_no", text(20), nullable=True),
+        sa.Column("type", text(200), nullable=False),
+        sa.Column("supervision", text(200), nullable=True),
+        sa.Column("verification_way", text(300), nullable=True),
+        sa.Column("scope_of_use", text(), nullable=True),
         sa.Column("regulations", sa.JSON(), nullable=False),
-        sa.Column("remark", sa.String(), nullable=True),
+        sa.Column("remark", text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -74,12 +83,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "category",
-        sa.Column("scheme", sa.String(length=20), nullable=False),
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("parent", sa.String(length=20), nullable=True),
+        sa.Column("scheme", text(20), nullable=False),
+        sa.Column("code", text(20), nullable=False),
+        sa.Column("name", text(200), nullable=False),
+        sa.Column("parent", text(20), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -92,14 +101,14 @@ def upgrade() -> None:
 
     op.create_table(
         "division",
-        sa.Column("adcode", sa.String(length=6), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("adcode", text(6), nullable=False),
+        sa.Column("name", text(60), nullable=False),
         sa.Column("short_names", sa.JSON(), nullable=False),
-        sa.Column("parent_adcode", sa.String(length=6), nullable=True),
+        sa.Column("parent_adcode", text(6), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -113,9 +122,9 @@ def upgrade() -> None:
 
     op.create_table(
         "idempotency_key",
-        sa.Column("actor", sa.String(length=100), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("request_hash", sa.String(length=64), nullable=False),
+        sa.Column("actor", text(100), nullable=False),
+        sa.Column("key", text(200), nullable=False),
+        sa.Column("request_hash", text(64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -126,15 +135,16 @@ def upgrade() -> None:
 
     op.create_table(
         "index_state",
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("kind", text(40), nullable=False),
         sa.Column("entity_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("done_seq", sa.BigInteger(), nullable=False),
         sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_by", sa.String(length=80), nullable=True),
+        sa.Column("claimed_by", text(80), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("dead_reason", sa.String(), nullable=True),
+        sa.Column("dead_reason", text(), nullable=True),
         sa.PrimaryKeyConstraint("kind", "entity_id", name=op.f("pk_index_state")),
     )
     with op.batch_alter_table("index_state", schema=None) as batch_op:
@@ -148,34 +158,34 @@ def upgrade() -> None:
 
     op.create_table(
         "institution",
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("name_key", sa.String(length=200), nullable=False),
+        sa.Column("name", text(200), nullable=False),
+        sa.Column("name_key", text(200), nullable=False),
         sa.Column("former_names", sa.JSON(), nullable=False),
         sa.Column("short_names", sa.JSON(), nullable=False),
-        sa.Column("name_en", sa.String(length=300), nullable=True),
-        sa.Column("credit_code", sa.String(length=18), nullable=False),
-        sa.Column("institution_code", sa.String(length=50), nullable=True),
-        sa.Column("division_adcode", sa.String(length=20), nullable=True),
-        sa.Column("address", sa.String(length=300), nullable=True),
-        sa.Column("legal_representative", sa.String(length=100), nullable=True),
-        sa.Column("phone", sa.String(length=50), nullable=True),
+        sa.Column("name_en", text(300), nullable=True),
+        sa.Column("credit_code", text(18), nullable=False),
+        sa.Column("institution_code", text(50), nullable=True),
+        sa.Column("division_adcode", text(20), nullable=True),
+        sa.Column("address", text(300), nullable=True),
+        sa.Column("legal_representative", text(100), nullable=True),
+        sa.Column("phone", text(50), nullable=True),
         sa.Column("business_kinds", sa.JSON(), nullable=False),
-        sa.Column("introduction", sa.String(), nullable=True),
-        sa.Column("business_scope", sa.String(), nullable=True),
-        sa.Column("nature", sa.String(length=50), nullable=True),
-        sa.Column("organisation_form", sa.String(length=50), nullable=True),
-        sa.Column("level", sa.String(length=50), nullable=True),
-        sa.Column("cover", sa.String(length=300), nullable=True),
+        sa.Column("introduction", text(), nullable=True),
+        sa.Column("business_scope", text(), nullable=True),
+        sa.Column("nature", text(50), nullable=True),
+        sa.Column("organisation_form", text(50), nullable=True),
+        sa.Column("level", text(50), nullable=True),
+        sa.Column("cover", text(300), nullable=True),
         sa.Column("display_certificates", sa.JSON(), nullable=False),
         sa.Column("cases", sa.JSON(), nullable=False),
-        sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("complaint_handler", sa.String(length=100), nullable=True),
-        sa.Column("complaint_phone", sa.String(length=50), nullable=True),
-        sa.Column("contact", sa.String(length=100), nullable=True),
-        sa.Column("contact_phone", sa.String(length=50), nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("remark", text(), nullable=True),
+        sa.Column("complaint_handler", text(100), nullable=True),
+        sa.Column("complaint_phone", text(50), nullable=True),
+        sa.Column("contact", text(100), nullable=True),
+        sa.Column("contact_phone", text(50), nullable=True),
+        sa.Column("status", text(20), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -189,13 +199,56 @@ def upgrade() -> None:
         batch_op.create_index("uq_institution_credit_code_name_key", ["credit_code", "name_key"], unique=True)
 
     op.create_table(
+        "fan_out",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", text(40), nullable=False),
+        sa.Column("path", text(200), nullable=False),
+        sa.Column("members", sa.JSON(), nullable=False),
+        sa.Column("after", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fan_out")),
+    )
+    op.create_table(
+        "index_job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", text(40), nullable=False),
+        sa.Column("action", text(20), nullable=False),
+        sa.Column("reason", text(), nullable=False),
+        sa.Column("state", text(20), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("worker", text(80), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("step", text(20), nullable=True),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("message", text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_job")),
+    )
+    with op.batch_alter_table("index_job", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_index_job_open",
+            ["kind"],
+            unique=True,
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
+
+    op.create_table(
         "search_index",
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("name", text(200), nullable=False),
+        sa.Column("kind", text(40), nullable=False),
+        sa.Column("fingerprint", text(64), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("state", text(20), nullable=False),
+        sa.Column("step", text(20), nullable=False),
+        sa.Column("position", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outdated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("drift", sa.Integer(), nullable=True),
+        sa.Column("note", text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_search_index")),
     )
     with op.batch_alter_table("search_index", schema=None) as batch_op:
@@ -203,25 +256,25 @@ def upgrade() -> None:
 
     op.create_table(
         "standard",
-        sa.Column("number", sa.String(length=200), nullable=False),
-        sa.Column("number_key", sa.String(length=200), nullable=False),
-        sa.Column("line_key", sa.String(length=200), nullable=False),
+        sa.Column("number", text(200), nullable=False),
+        sa.Column("number_key", text(200), nullable=False),
+        sa.Column("line_key", text(200), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
-        sa.Column("title", sa.String(length=500), nullable=False),
-        sa.Column("title_en", sa.String(length=500), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("status_source", sa.String(length=200), nullable=True),
+        sa.Column("title", text(500), nullable=False),
+        sa.Column("title_en", text(500), nullable=True),
+        sa.Column("kind", text(20), nullable=True),
+        sa.Column("status", text(20), nullable=False),
+        sa.Column("status_source", text(200), nullable=True),
         sa.Column("status_as_of", sa.Date(), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("effective_on", sa.Date(), nullable=True),
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("ics", sa.JSON(), nullable=False),
         sa.Column("ccs", sa.JSON(), nullable=False),
-        sa.Column("department", sa.String(length=300), nullable=True),
-        sa.Column("scope", sa.String(), nullable=True),
+        sa.Column("department", text(300), nullable=True),
+        sa.Column("scope", text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -235,11 +288,11 @@ def upgrade() -> None:
 
     op.create_table(
         "synonym",
-        sa.Column("word", sa.String(length=100), nullable=False),
-        sa.Column("meaning", sa.String(length=100), nullable=False),
-        sa.Column("relation", sa.String(length=20), nullable=False),
+        sa.Column("word", text(100), nullable=False),
+        sa.Column("meaning", text(100), nullable=False),
+        sa.Column("relation", text(20), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -252,10 +305,10 @@ def upgrade() -> None:
 
     op.create_table(
         "topic",
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("name", text(100), nullable=False),
+        sa.Column("description", text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -267,8 +320,8 @@ def upgrade() -> None:
     op.create_table(
         "access_token",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("token_hash", text(64), nullable=False),
+        sa.Column("role", text(30), nullable=False),
         sa.Column("institution_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
@@ -281,21 +334,21 @@ def upgrade() -> None:
     op.create_table(
         "authorisation",
         sa.Column("institution_id", sa.Uuid(), nullable=False),
-        sa.Column("service", sa.String(length=30), nullable=False),
-        sa.Column("instrument", sa.String(length=300), nullable=False),
-        sa.Column("category", sa.String(length=200), nullable=True),
-        sa.Column("type", sa.String(length=200), nullable=True),
-        sa.Column("regulation", sa.String(length=200), nullable=True),
-        sa.Column("regulation_key", sa.String(length=200), nullable=True),
-        sa.Column("range", sa.String(length=500), nullable=True),
-        sa.Column("accuracy", sa.String(length=500), nullable=True),
-        sa.Column("organisation_class", sa.String(length=50), nullable=True),
-        sa.Column("limitation", sa.String(), nullable=True),
-        sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("subject_key", sa.String(length=64), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("service", text(30), nullable=False),
+        sa.Column("instrument", text(300), nullable=False),
+        sa.Column("category", text(200), nullable=True),
+        sa.Column("type", text(200), nullable=True),
+        sa.Column("regulation", text(200), nullable=True),
+        sa.Column("regulation_key", text(200), nullable=True),
+        sa.Column("range", text(500), nullable=True),
+        sa.Column("accuracy", text(500), nullable=True),
+        sa.Column("organisation_class", text(50), nullable=True),
+        sa.Column("limitation", text(), nullable=True),
+        sa.Column("remark", text(), nullable=True),
+        sa.Column("subject_key", text(64), nullable=False),
+        sa.Column("state", text(20), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -314,18 +367,18 @@ def upgrade() -> None:
     op.create_table(
         "capability",
         sa.Column("institution_id", sa.Uuid(), nullable=False),
-        sa.Column("field", sa.String(length=100), nullable=True),
-        sa.Column("object", sa.String(length=300), nullable=False),
-        sa.Column("parameter", sa.String(length=500), nullable=True),
+        sa.Column("field", text(100), nullable=True),
+        sa.Column("object", text(300), nullable=False),
+        sa.Column("parameter", text(500), nullable=True),
         sa.Column("standards", sa.JSON(), nullable=False),
-        sa.Column("limitation", sa.String(), nullable=True),
-        sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("place", sa.String(length=200), nullable=True),
+        sa.Column("limitation", text(), nullable=True),
+        sa.Column("remark", text(), nullable=True),
+        sa.Column("place", text(200), nullable=True),
         sa.Column("sort_order", sa.Integer(), nullable=False),
-        sa.Column("subject_key", sa.String(length=64), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("subject_key", text(64), nullable=False),
+        sa.Column("state", text(20), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -343,20 +396,20 @@ def upgrade() -> None:
     op.create_table(
         "certificate",
         sa.Column("institution_id", sa.Uuid(), nullable=False),
-        sa.Column("nature", sa.String(length=20), nullable=True),
-        sa.Column("grade", sa.String(length=50), nullable=True),
-        sa.Column("number", sa.String(length=100), nullable=False),
-        sa.Column("number_key", sa.String(length=100), nullable=False),
-        sa.Column("issuer", sa.String(length=200), nullable=True),
+        sa.Column("nature", text(20), nullable=True),
+        sa.Column("grade", text(50), nullable=True),
+        sa.Column("number", text(100), nullable=False),
+        sa.Column("number_key", text(100), nullable=False),
+        sa.Column("issuer", text(200), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("regions", sa.JSON(), nullable=False),
-        sa.Column("scan", sa.String(length=300), nullable=True),
-        sa.Column("annex", sa.String(length=300), nullable=True),
-        sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("scan", text(300), nullable=True),
+        sa.Column("annex", text(300), nullable=True),
+        sa.Column("remark", text(), nullable=True),
+        sa.Column("state", text(20), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -374,17 +427,17 @@ def upgrade() -> None:
     op.create_table(
         "plan",
         sa.Column("institution_id", sa.Uuid(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("service", sa.String(length=30), nullable=False),
-        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("title", text(200), nullable=False),
+        sa.Column("service", text(30), nullable=False),
+        sa.Column("description", text(), nullable=True),
         sa.Column("pictures", sa.JSON(), nullable=False),
         sa.Column("price_fen", sa.BigInteger(), nullable=True),
         sa.Column("price_to_fen", sa.BigInteger(), nullable=True),
         sa.Column("period_days", sa.Integer(), nullable=True),
         sa.Column("topic_id", sa.Uuid(), nullable=True),
-        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("state", text(20), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", text(200), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -403,8 +456,8 @@ def upgrade() -> None:
     op.create_table(
         "standard_replacement",
         sa.Column("standard_id", sa.Uuid(), nullable=False),
-        sa.Column("number_key", sa.String(length=200), nullable=False),
-        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("number_key", text(200), nullable=False),
+        sa.Column("number", text(200), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["standard_id"], ["standard.id"], name=op.f("fk_standard_replacement_standard_id_standard")
@@ -436,7 +489,7 @@ def upgrade() -> None:
     op.create_table(
         "authorisation_region",
         sa.Column("authorisation_id", sa.Uuid(), nullable=False),
-        sa.Column("adcode", sa.String(length=50), nullable=False),
+        sa.Column("adcode", text(50), nullable=False),
         sa.ForeignKeyConstraint(
             ["authorisation_id"],
             ["authorisation.id"],
@@ -569,6 +622,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_search_index_kind"))
 
     op.drop_table("search_index")
+    with op.batch_alter_table("index_job", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_index_job_open",
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
+
+    op.drop_table("index_job")
+    op.drop_table("fan_out")
     with op.batch_alter_table("institution", schema=None) as batch_op:
         batch_op.drop_index("uq_institution_credit_code_name_key")
         batch_op.drop_index(batch_op.f("ix_institution_status"))
