@@ -13,8 +13,8 @@ from search_service.engines.base import (
     Tombstone,
 )
 from search_service.kinds.base import Kind
-from search_service.kinds.days import unbroken
-from search_service.kinds.parts import Use, Window, values
+from search_service.kinds.days import unbroken, unbroken_each
+from search_service.kinds.parts import Use, values
 from search_service.query import columns, lexical
 from search_service.query.completions import completions
 
@@ -38,6 +38,7 @@ def schema_of(kind: Kind) -> IndexSchema:
                 columns.VALID_FROM,
                 columns.VALID_UNTIL,
                 *(columns.sort_field(name) for name in kind.all_sorts),
+                *(n for f in kind.all_filters.values() for v in f.vocabulary for n in columns.dated_fields(f.name, v)),
             )
         ),
         suggest=columns.SUGGEST,
@@ -53,6 +54,8 @@ def build(kind: Kind, row: Any, seq: int, now: datetime) -> Document | Tombstone
     analysed = lexical.analyse(lexical.LexicalRow(**{use.value: tuple(words[use]) for use in Use}))
     proven = kind.validity(row)
     holds = unbroken(proven, now) if proven else None
+    filters = kind.all_filters.values()
+    dated = {f.name: unbroken_each(f.days(row), now) for f in filters if f.days is not None}
     return Document(
         id=str(row.id),
         seq=seq,
@@ -61,24 +64,13 @@ def build(kind: Kind, row: Any, seq: int, now: datetime) -> Document | Tombstone
         keywords={
             **analysed.keywords,
             columns.SUGGEST: completions(kind.suggestions(row)),
-            **{columns.filter_field(f.name): values(row, f.source) for f in kind.all_filters.values()},
+            **{columns.filter_field(f.name): values(row, f.source) for f in filters if f.days is None},
+            **{columns.filter_field(name): columns.dated_values(held, now) for name, held in dated.items()},
         },
         numbers={
-            **_window(columns.VISIBLE_FROM, columns.VISIBLE_UNTIL, shown),
-            **_validity(holds),
+            **columns.window_numbers(columns.VISIBLE_FROM, columns.VISIBLE_UNTIL, shown),
+            **columns.window_numbers(columns.VALID_FROM, columns.VALID_UNTIL, holds),
             **{columns.sort_field(sort.name): sort.value(row) for sort in kind.sorts},
+            **{n: at for f in filters if f.days for n, at in columns.dated_numbers(f, dated[f.name]).items()},
         },
     )
-
-
-def _window(start: str, end: str, window: Window) -> dict[str, int]:
-    return {
-        start: columns.seconds(window.start, columns.ALWAYS_FROM),
-        end: columns.seconds(window.end, columns.ALWAYS_UNTIL),
-    }
-
-
-def _validity(holds: Window | None) -> dict[str, int]:
-    if holds is None:  # never: an empty window
-        return {columns.VALID_FROM: columns.ALWAYS_UNTIL, columns.VALID_UNTIL: columns.ALWAYS_FROM}
-    return _window(columns.VALID_FROM, columns.VALID_UNTIL, holds)

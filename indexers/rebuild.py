@@ -1,163 +1,220 @@
-"""Rebuild: a new index beside the old one, filled, verified, swapped in by name (founding decision 6)."""
+"""Rebuild and rollback: which generation a job is about, and what becomes of it when the job fails.
 
-import uuid
-from collections.abc import Callable, Sequence
+A job that finds an unfinished generation of its kind goes on with it where that is safe and says so; otherwise it
+throws it away, says why, and starts over.
+"""
 
-from sqlalchemy import func, select, tuple_, update
+import logging
+from collections.abc import Callable
 
-from indexers.documents import schema_of
-from indexers.drain import BATCH, build_all
-from indexers.naming import fingerprint, index_name
-from indexers.verify import NAMED, Difference, compare
-from search_service.engines.base import Engine, Refusal
-from search_service.errors import Conflict
+from indexers import generations, jobs, steps
+from indexers.generations import State, Step
+from indexers.guards import RebuildRefused
+from indexers.jobs import LeaseLost, Stopped
+from indexers.naming import index_name
+from indexers.work import Progress, Work
+from search_service.engines.base import Engine
+from search_service.errors import Conflict, ZhixunError
 from search_service.kinds.base import Kind
 from search_service.kinds.registry import REGISTRY
-from search_service.store.journal import IndexState, SearchIndex
+from search_service.store.journal import SearchIndex
 from search_service.store.session import Database
 
-Progress = Callable[[str, int, int], None]
-"""Told the kind, how many documents are done and how many there are."""
+LOG = logging.getLogger(__name__)
+
+BEFORE_SWAP = (Step.CREATE, Step.DUAL_WRITE, Step.BACKFILL, Step.REFRESH, Step.VERIFY)
+MANUAL = "人工要求"
 
 
-class RebuildRefused(Conflict):
-    """The new index is not as complete as the database; the old one keeps serving."""
+def silent(label: str, done: int, total: int) -> None:
+    """No progress is shown."""
+    del label, done, total
 
-    code, title = "rebuild_refused", "新索引不完整,已保留原索引"
+
+class NoPrevious(Conflict):
+    """There is nothing to go back to."""
+
+    code, title = "no_previous_index", "没有可以回退的索引"
 
 
-def rebuild(database: Database, engine: Engine, kind: Kind, prefix: str, progress: Progress = lambda *_: None) -> str:
+def rebuild(
+    database: Database,
+    engine: Engine,
+    kind: Kind,
+    prefix: str,
+    progress: Progress = silent,
+    *,
+    worker: str = "local",
+    alone: bool = False,
+    reason: str = MANUAL,
+) -> str:
     """Build, verify and publish a new index of a kind; returns its name.
 
+    Args:
+        database: what is indexed.
+        engine: where to.
+        kind: of what.
+        prefix: begins every index name.
+        progress: is told how far it is.
+        worker: who works.
+        alone: no other process can be at it (the writer's file lock is ours), whatever a lease says.
+        reason: shown to whoever asks for the status.
+
     Raises:
-        RebuildRefused: visible rows are missing from it.  Nothing has changed then but a failed index to drop.
+        InProgress: another worker is at it.
+        RebuildRefused: rows are missing from the new index.  The old one serves on.
     """
-    name = index_name(prefix, kind, database.now())
-    schema = schema_of(kind)
-    engine.create(schema, name)
-    with database.write() as session:
-        session.add(
-            SearchIndex(
-                name=name, kind=kind.name, fingerprint=fingerprint(kind), state="building", created_at=database.now()
-            )
-        )
+    lease = jobs.take(database, kind.name, jobs.REBUILD, reason, worker, alone=alone)
+    return run(Work(database, engine, kind, prefix, lease, progress))
+
+
+def rollback(
+    database: Database,
+    engine: Engine,
+    kind: Kind,
+    prefix: str,
+    progress: Progress = silent,
+    *,
+    worker: str = "local",
+    alone: bool = False,
+    reason: str = MANUAL,
+) -> str:
+    """Bring the previous generation up to date and publish it; returns its name.  What served becomes the previous.
+
+    Raises:
+        NoPrevious: there is none, or one that this program cannot write.
+        InProgress, RebuildRefused: as for `rebuild`.
+    """
+    lease = jobs.take(database, kind.name, jobs.ROLLBACK, reason, worker, alone=alone)
+    return run(Work(database, engine, kind, prefix, lease, progress))
+
+
+def work_off(
+    database: Database,
+    engine: Engine,
+    prefix: str,
+    progress: Progress = silent,
+    *,
+    worker: str,
+    alone: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Do the oldest job that waits, or that a dead worker left; whether there was one.
+
+    Raises:
+        ZhixunError: the job failed; that and why stands in its row, too.
+    """
+    lease = jobs.claim(database, worker, alone=alone, stopping=stopping)
+    if lease is None:
+        return False
+    kind = next((kind for kind in REGISTRY.kinds if kind.name == lease.kind), None)
+    if kind is None:
+        lease.finish(jobs.FAILED, f"没有“{lease.kind}”这一类")
+        return True
+    run(Work(database, engine, kind, prefix, lease, progress))
+    return True
+
+
+def run(work: Work) -> str:
+    """Do a job to its end; returns the name of the index that serves now."""
+    name = None
     try:
-        _backfill(database, engine, kind, name, progress)
-        _require_sound(compare(database, engine, kind, name), kind)
-    except BaseException:
-        _set_state(database, name, "failed")  # first, so that no drain writes to it any more
-        engine.drop(name)
+        name = _choose(work)
+        steps.finish(work, name)
+    except LeaseLost:
+        raise  # another worker is at it: hands off
+    except (Stopped, KeyboardInterrupt):
+        work.lease.release()
         raise
-    engine.publish(schema, name)
-    _activate(database, engine, kind, name)
-    _acknowledge(database, engine, kind, name)
+    except Exception as error:
+        said = error.detail if isinstance(error, ZhixunError) else f"{type(error).__name__}: {error}"
+        if name is not None:
+            _give_up(work, name, said)
+        work.lease.finish(jobs.REFUSED if isinstance(error, RebuildRefused) else jobs.FAILED, said)
+        raise
+    work.lease.finish(jobs.DONE, name)
     return name
 
 
-def _require_sound(difference: Difference, kind: Kind) -> None:
-    if not difference.sound:
-        named = "、".join((*difference.missing, *difference.behind)[:NAMED])
-        counts = f"新索引 {difference.documents} 条,应有 {difference.visible} 条"
-        raise RebuildRefused(f"{kind.label}:{counts};缺少 {named}")
+def _choose(work: Work) -> str:
+    """The generation that the job is about, at the step where it goes on."""
+    _forget_lost(work)
+    for index in generations.known(work.database, work.kind):
+        if index.step == Step.DONE or index.state in {State.FAILED, State.RETIRED}:
+            continue
+        if work.serves(index.name):  # killed after the swap: what is left is to be done, and nothing beside it
+            LOG.info("%s:索引 %s 已切换但未收尾,先完成它", work.kind.label, index.name)
+            steps.finish(work, index.name)
+            if generations.fits(index, work.kind):
+                return index.name
+            continue
+        why = _unusable(work, index)
+        if why is None:
+            LOG.info("%s:继续未完成的索引 %s(从“%s”起)", work.kind.label, index.name, steps.LABELS[Step(index.step)])
+            if index.step == Step.SWAP:  # verified once, but time has passed
+                generations.change(work.database, work.lease.hold, index.name, step=Step.REFRESH)
+            return index.name
+        LOG.warning("%s:放弃未完成的索引 %s 并重新开始:%s", work.kind.label, index.name, why)
+        _let_go(work, index, why)
+    return _fresh(work) if work.lease.action == jobs.REBUILD else _previous(work)
 
 
-def _backfill(database: Database, engine: Engine, kind: Kind, name: str, progress: Progress) -> None:
-    with database.read() as session:
-        total = session.scalar(select(func.count()).select_from(kind.model)) or 0
-    last, done = None, 0
-    while True:
-        with database.read() as session:
-            page = (
-                select(kind.model.id, func.coalesce(IndexState.seq, 0))
-                .outerjoin(IndexState, (IndexState.entity_id == kind.model.id) & (IndexState.kind == kind.name))
-                .order_by(kind.model.id)
-                .limit(BATCH)
-            )
-            found = session.execute(page if last is None else page.where(kind.model.id > last)).all()
-            wanted: dict[uuid.UUID, int] = {row_id: seq for row_id, seq in found}  # noqa: C416 - typed so
-            batch = build_all(session, kind, wanted, database.now())
-        if not wanted:
-            break
-        engine.write(name, batch.documents)
-        _bury(database, kind, batch.failures)
-        last, done = max(wanted), done + len(wanted)
-        progress(kind.label, done, total)
-    engine.refresh(name)
+def _forget_lost(work: Work) -> None:
+    """Rows of indices that the engine has no more (its files were removed): nothing can be done with them."""
+    held = work.held()
+    lost = [index for index in generations.known(work.database, work.kind) if index.name not in held]
+    for index in lost:
+        if index.step != Step.CREATE:
+            LOG.warning("%s:引擎中已没有索引 %s,从登记中移除", work.kind.label, index.name)
+    generations.forget(work.database, [index.name for index in lost])
 
 
-def _bury(database: Database, kind: Kind, failures: Sequence[Refusal]) -> None:
-    """Rows that no document could be made of are dead with their reason, until they are marked again."""
-    if not failures:
-        return
-    with database.write() as session:
-        for failure in failures:
-            state = session.get(IndexState, (kind.name, uuid.UUID(failure.id)))
-            if state is not None:
-                state.dead_reason = failure.reason
+def _unusable(work: Work, index: SearchIndex) -> str | None:
+    if not generations.fits(index, work.kind):
+        return "其间词表或声明又有变更"
+    if (index.activated_at is not None) != (work.lease.action == jobs.ROLLBACK):
+        return "上次的任务与这次不同"
+    begun = index.state == State.PREPARING and index.step not in {Step.CREATE, Step.DUAL_WRITE}
+    if begun and generations.known(work.database, work.kind, State.ACTIVE):
+        return "它没有收到其间的变更"
+    return None
 
 
-def _set_state(database: Database, name: str, state: str) -> None:
-    with database.write() as session:
-        session.get_one(SearchIndex, name).state = state
+def _fresh(work: Work) -> str:
+    name = index_name(work.prefix, work.kind, work.database.now())
+    generations.register(work.database, work.kind, name)
+    return name
 
 
-def _activate(database: Database, engine: Engine, kind: Kind, name: str) -> None:
-    """The active one becomes the previous one, which is kept for going back; the one before that is dropped."""
-    with database.write() as session:
-        known = session.scalars(select(SearchIndex).where(SearchIndex.kind == kind.name)).all()
-        spent = [index for index in known if index.state == "previous"]
-        for index in known:
-            if index.state == "active":
-                index.state = "previous"
-        for index in spent:
-            session.delete(index)
-        found = session.get_one(SearchIndex, name)
-        found.state, found.activated_at = "active", database.now()
-        names = [index.name for index in spent]
-    held = {info.name for info in engine.list(kind.name)}
-    for old in names:
-        if old in held:
-            engine.drop(old)
-
-
-def _acknowledge(database: Database, engine: Engine, kind: Kind, name: str) -> None:
-    """What was marked before the backfill read it is in the only index that is left: it need not be drained again."""
-    with database.read() as session:
-        due = select(IndexState.entity_id, IndexState.seq).where(
-            IndexState.kind == kind.name, IndexState.seq > IndexState.done_seq
+def _previous(work: Work) -> str:
+    found = generations.known(work.database, work.kind, State.PREVIOUS)
+    if not found:
+        raise NoPrevious(f"“{work.kind.label}”没有保留上一代索引;请执行 zhixun index rebuild {work.kind.name}")
+    index = found[-1]
+    if not generations.fits(index, work.kind):
+        raise NoPrevious(
+            f"上一代索引 {index.name} 由另一版词表或声明建立,当前程序不能写入;请先换回当时的程序版本,"
+            f"或执行 zhixun index rebuild {work.kind.name}"
         )
-        waiting = {str(entity_id): (entity_id, seq) for entity_id, seq in session.execute(due)}
-    if not waiting:
+    generations.change(work.database, work.lease.hold, index.name, step=Step.DUAL_WRITE, state=State.PREPARING)
+    return index.name
+
+
+def _give_up(work: Work, name: str, why: str) -> None:
+    """Stop dual write and drop it, unless searches may see it already: then the next job finishes it."""
+    index = generations.get(work.database, name)
+    if Step(index.step) in BEFORE_SWAP:
+        _let_go(work, index, why)
+
+
+def _let_go(work: Work, index: SearchIndex, why: str) -> None:
+    if index.activated_at is not None:  # of a rollback: it was good before and is kept
+        generations.change(work.database, work.lease.hold, index.name, state=State.PREVIOUS, step=Step.DONE, note=why)
         return
-    held = ((waiting.get(entity), seq) for entity, seq in engine.entries(name))
-    done = [mark for mark, seq in held if mark is not None and mark[1] == seq]
-    for at in range(0, len(done), BATCH):
-        with database.write() as session:
-            session.execute(
-                update(IndexState)
-                .where(
-                    IndexState.kind == kind.name,
-                    tuple_(IndexState.entity_id, IndexState.seq).in_(done[at : at + BATCH]),
-                    IndexState.claimed_until.is_(None),
-                )
-                .values(done_seq=IndexState.seq),
-                execution_options={"synchronize_session": False},
-            )
-
-
-def stale(database: Database, engine: Engine, kind: Kind) -> bool:
-    """Whether the kind has no index, or one made by another declaration or vocabulary."""
-    published = engine.published(kind.name)
-    if published is None:
-        return True
-    with database.read() as session:
-        index = session.get(SearchIndex, published)
-    return index is None or index.state != "active" or index.fingerprint != fingerprint(kind)
-
-
-def ensure(database: Database, engine: Engine, prefix: str, progress: Progress = lambda *_: None) -> list[str]:
-    """Rebuild what is stale; returns the labels of those kinds."""
-    found = [kind for kind in REGISTRY.kinds if stale(database, engine, kind)]
-    for kind in found:
-        rebuild(database, engine, kind, prefix, progress)
-    return [kind.label for kind in found]
+    # First the state, so that no drain writes to it any more.
+    generations.change(work.database, work.lease.hold, index.name, state=State.FAILED, note=why)
+    try:
+        if index.name in work.held():
+            work.engine.drop(index.name)
+    except ZhixunError as error:
+        LOG.warning("索引 %s 暂时无法删除,下次重建时再试:%s", index.name, error.detail)

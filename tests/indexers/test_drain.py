@@ -7,13 +7,18 @@ import pytest
 from sqlalchemy import select
 
 from api.wiring import Services
+from indexers import claims, loading
 from indexers import drain as draining
 from indexers.drain import drain, drain_all
-from indexers.rebuild import ensure, rebuild
+from indexers.outdated import ensure
+from indexers.rebuild import rebuild
 from search_service.engines.base import Document, Refusal, Tombstone, WriteReport
+from search_service.errors import EngineUnavailable
 from search_service.kinds.base import Kind
 from search_service.kinds.institution import name_key
 from search_service.query.request import SearchRequest
+from search_service.store import marks
+from search_service.store.division import Division
 from search_service.store.institution import Certificate, Institution
 from search_service.store.journal import IndexState
 from search_service.store.standard import Standard
@@ -96,12 +101,37 @@ def test_two_changes_while_a_drain_runs_are_not_merged_into_the_older(
     assert found(indexed, "第一个", "standard") == []
 
 
+def test_who_acknowledges_late_does_not_undo_what_another_acknowledged(
+    indexed: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with indexed.database.write() as session:
+        row = rows.standard(session, "GB/T 1-2000", "第一个名称")
+    load = draining.load
+
+    def overtaken(*given: object) -> object:
+        """This worker sleeps through its lease; meanwhile the row changes and another one drains it."""
+        batch = load(*given)  # type: ignore[arg-type]
+        monkeypatch.setattr(draining, "load", load)
+        indexed.clock.move(claims.LEASE * 2)
+        with indexed.database.write() as session:
+            session.get_one(type(row), row.id).title = "第二个名称"
+        drain_all(indexed.database, indexed.engine, worker="another")
+        return batch
+
+    monkeypatch.setattr(draining, "load", overtaken)
+    drain(indexed.database, indexed.engine, worker="late")
+    with indexed.database.read() as session:
+        state = session.get_one(IndexState, ("standard", row.id))
+        assert (state.seq, state.done_seq) == (2, 2)
+    assert found(indexed, "第二个名称", "standard") == [str(row.id)]
+
+
 def test_a_late_older_write_never_wins(indexed: Services) -> None:
     with indexed.database.write() as session:
         row = rows.standard(session, "GB/T 1-2000", "旧名称")
     with indexed.database.read() as session:
         kind = next(k for k in indexed.registry.kinds if k.name == "standard")
-        old = draining.build_all(session, kind, {row.id: 1}, indexed.clock.now())
+        old = loading.build_all(session, kind, {row.id: 1}, indexed.clock.now())
     with indexed.database.write() as session:
         session.get_one(type(row), row.id).title = "新名称"
     drain_all(indexed.database, indexed.engine, worker="w")
@@ -152,10 +182,69 @@ def test_only_one_worker_gets_a_row(indexed: Services) -> None:
     with indexed.database.write() as session:
         rows.standard(session, "GB/T 1-2000")
     kind = next(k for k in indexed.registry.kinds if k.name == "standard")
-    assert len(draining._claim(indexed.database, kind, "one", 10)) == 1
-    assert draining._claim(indexed.database, kind, "two", 10) == {}
-    indexed.clock.move(draining.LEASE * 2)
-    assert len(draining._claim(indexed.database, kind, "two", 10)) == 1
+    first = claims.claim(indexed.database, kind, "one", 10)
+    assert first is not None
+    assert claims.claim(indexed.database, kind, "two", 10) is None
+    indexed.clock.move(claims.LEASE * 2)
+    second = claims.claim(indexed.database, kind, "two", 10)
+    assert second is not None
+    assert second.seqs == first.seqs
+
+
+def test_a_claim_lives_as_long_as_its_worker_beats(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        rows.standard(session, "GB/T 1-2000")
+    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
+    held = claims.claim(indexed.database, kind, "one", 10)
+    assert held is not None
+    for _ in range(4):
+        indexed.clock.move(claims.LEASE * 0.9)
+        assert claims.claim(indexed.database, kind, "two", 10) is None
+        held.beat()
+    held.release()
+    assert claims.claim(indexed.database, kind, "two", 10) is not None
+
+
+def test_who_lost_his_claim_does_not_free_that_of_another(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        rows.standard(session, "GB/T 1-2000")
+    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
+    late = claims.claim(indexed.database, kind, "late", 10)
+    indexed.clock.move(claims.LEASE * 2)
+    assert late is not None
+    assert claims.claim(indexed.database, kind, "next", 10) is not None
+    late.release()
+    late.beat()
+    assert claims.claim(indexed.database, kind, "third", 10) is None
+
+
+def test_an_engine_that_is_away_frees_what_was_claimed(indexed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    with indexed.database.write() as session:
+        row = rows.standard(session, "GB/T 1-2000", "稍后可检索")
+
+    def away(index: str, batch: list[object]) -> WriteReport:
+        del index, batch
+        raise EngineUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(indexed.engine, "write", away)
+        with pytest.raises(EngineUnavailable):
+            drain(indexed.database, indexed.engine, worker="w")
+    drain_all(indexed.database, indexed.engine, worker="another")  # at once: no lease has to lapse
+    assert found(indexed, "稍后可检索", "standard") == [str(row.id)]
+
+
+def test_a_wide_change_is_drained_to_its_end(indexed: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "WIDE", 3)
+    with indexed.database.write() as session:
+        rows.xian(session)
+        owner = rows.institution(session)
+        hung = {str(rows.capability(session, owner).id) for _ in range(10)}
+    drain_all(indexed.database, indexed.engine, worker="w")
+    with indexed.database.write() as session:
+        session.scalars(select(Division).where(Division.adcode == "610113")).one().name = "大雁塔区"
+    drain_all(indexed.database, indexed.engine, worker="w")
+    assert set(found(indexed, "大雁塔区", "capability")) == hung
 
 
 def test_a_row_that_no_document_can_be_made_of_does_not_hold_up_its_neighbours(
@@ -163,21 +252,21 @@ def test_a_row_that_no_document_can_be_made_of_does_not_hold_up_its_neighbours(
 ) -> None:
     with indexed.database.write() as session:
         bad, good = rows.standard(session, "GB/T 1-2000", "坏行"), rows.standard(session, "GB/T 2-2000", "好行")
-    build = draining.build
+    build = loading.build
 
     def fail(kind: Kind, row: Standard, seq: int, now: datetime) -> Document | Tombstone:
         if row.title == "坏行":
             raise OverflowError("too late")
         return build(kind, row, seq, now)
 
-    monkeypatch.setattr(draining, "build", fail)
+    monkeypatch.setattr(loading, "build", fail)
     drain_all(indexed.database, indexed.engine, worker="w")
     assert found(indexed, "好行", "standard") == [str(good.id)]
     with indexed.database.read() as session:
         assert session.get_one(IndexState, ("standard", bad.id)).dead_reason == "OverflowError: too late"
     rebuild(indexed.database, indexed.engine, indexed.registry.kind("standard"), "test")
     assert found(indexed, "好行", "standard") == [str(good.id)]
-    monkeypatch.setattr(draining, "build", build)
+    monkeypatch.setattr(loading, "build", build)
     with indexed.database.write() as session:
         session.get_one(Standard, bad.id).title = "坏行修好"
     drain_all(indexed.database, indexed.engine, worker="w")

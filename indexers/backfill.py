@@ -1,0 +1,134 @@
+"""Filling an index: all of a kind by ranges of the primary key, or only what an earlier generation missed."""
+
+import uuid
+from collections.abc import Sequence
+from itertools import islice
+
+from sqlalchemy import func, select, update
+
+from indexers import generations
+from indexers.drain import BATCH
+from indexers.loading import build_all
+from indexers.repair import raise_marks
+from indexers.verify import Difference
+from indexers.work import Work
+from search_service.engines.base import Refusal
+from search_service.errors import EngineUnavailable
+from search_service.failpoints import failpoint
+from search_service.kinds.base import Kind
+from search_service.store import marks
+from search_service.store.journal import IndexState
+from search_service.store.session import Database
+
+CHECKPOINT = 100_000
+"""Documents between two remembered positions; a rebuild that was killed does at most so much again.  The embedded
+engine makes durable at this many by itself; more often would leave more segments, and each makes searches slower."""
+TRIES = 4
+"""An engine that restarts is back within 1 + 2 + 4 seconds or so; longer is for whoever looks after it."""
+
+
+def fill(work: Work, name: str) -> None:
+    """Write all documents of the kind, going on behind the remembered position.
+
+    Raises:
+        EngineUnavailable: the engine was away for longer than a few seconds.
+    """
+    _complete_states(work)
+    for attempt in range(TRIES):
+        try:
+            _fill(work, name)
+            break
+        except EngineUnavailable:
+            if attempt == TRIES - 1:
+                raise
+            work.wait(2.0**attempt)
+
+
+def _fill(work: Work, name: str) -> None:
+    # What was written after the last position may be lost with the engine's memory, so nothing younger is believed.
+    last = generations.get(work.database, name).position
+    states = select(func.count()).select_from(IndexState).where(IndexState.kind == work.kind.name)
+    with work.database.read() as session:
+        total = session.scalar(states) or 0
+        done = (session.scalar(states.where(IndexState.entity_id <= last)) or 0) if last else 0
+    remembered = done
+    while wanted := _page(work.database, work.kind, last):
+        with work.database.read() as session:
+            built = build_all(session, work.kind, wanted, work.database.now())
+        refused = work.engine.write(name, built.documents).refused
+        if any(refusal.retry for refusal in refused):
+            raise EngineUnavailable(f"索引 {name} 暂时不接受写入:{refused[0].reason}")
+        bury(work.database, work.kind, wanted, [*built.failures, *refused])
+        last, done = max(wanted), done + len(wanted)
+        failpoint("rebuild_page")
+        if done - remembered >= CHECKPOINT:
+            work.engine.refresh(name)
+            generations.change(work.database, work.lease.hold, name, position=last)
+            remembered = done
+            failpoint("rebuild_checkpoint")
+        work.lease.beat(done=done, total=total)
+        work.progress(work.kind.label, done, total)
+
+
+def _page(database: Database, kind: Kind, last: uuid.UUID | None) -> dict[uuid.UUID, int]:
+    """The next documents by id, each with its sequence, read before its row: the row is never older than that."""
+    page = select(IndexState.entity_id, IndexState.seq).where(IndexState.kind == kind.name)
+    page = page.order_by(IndexState.entity_id).limit(BATCH)
+    with database.read() as session:
+        found = session.execute(page if last is None else page.where(IndexState.entity_id > last))
+        return {entity_id: seq for entity_id, seq in found}  # noqa: C416 - typed so
+
+
+def _complete_states(work: Work) -> None:
+    """Every row has its permanent mark, also one that came by hand: from here on the marks are the list of documents.
+
+    Deleted rows keep theirs, so that the new index gets their tombstones and no late write brings one back.
+    """
+    model = work.kind.model
+    known = select(IndexState.entity_id).where(IndexState.kind == work.kind.name, IndexState.entity_id == model.id)
+    unknown = select(model.id).where(~known.exists())
+    with work.database.read() as session:
+        if session.scalar(unknown.limit(1)) is None:
+            return
+    with work.database.write() as session:
+        marks.mark_selected(session, work.kind.name, unknown)
+
+
+def catch_up(work: Work, name: str, difference: Difference) -> None:
+    """Write into an earlier generation what it missed while it got no changes: rows, newer states, tombstones."""
+    ids = iter(difference.all.items())
+    done, total = 0, len(difference.all)
+    while part := dict(islice(ids, BATCH)):
+        raise_marks(work.database, work.kind, part)
+        found = select(IndexState.entity_id, IndexState.seq).where(
+            IndexState.kind == work.kind.name, IndexState.entity_id.in_([uuid.UUID(i) for i in part])
+        )
+        with work.database.read() as session:
+            wanted: dict[uuid.UUID, int] = {i: seq for i, seq in session.execute(found)}  # noqa: C416 - typed so
+            built = build_all(session, work.kind, wanted, work.database.now())
+        refused = work.engine.write(name, built.documents).refused
+        if any(refusal.retry for refusal in refused):
+            raise EngineUnavailable(f"索引 {name} 暂时不接受写入:{refused[0].reason}")
+        bury(work.database, work.kind, wanted, [*built.failures, *refused])
+        done += len(part)
+        work.lease.beat(done=done, total=total)
+        work.progress(work.kind.label, done, total)
+
+
+def bury(database: Database, kind: Kind, tried: dict[uuid.UUID, int], refused: Sequence[Refusal]) -> None:
+    """Rows that no document could be made of are dead with their reason, until they are marked again."""
+    if not refused:
+        return
+    with database.write() as session:
+        for refusal in refused:
+            entity_id = uuid.UUID(refusal.id)
+            session.execute(
+                update(IndexState)
+                .where(
+                    IndexState.kind == kind.name,
+                    IndexState.entity_id == entity_id,
+                    IndexState.seq == tried[entity_id],  # a newer mark deserves a try of its own
+                )
+                .values(dead_reason=refusal.reason),
+                execution_options={"synchronize_session": False},
+            )
