@@ -1,7 +1,6 @@
 """Understand → check → execute → re-check in the database → page: the one way in to searching."""
 
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,20 +10,20 @@ from sqlalchemy.orm import Session
 
 from analyzers.synonyms import SynonymTable
 from search_service.engines.base import Ask, Count, Engine, EngineHit, Found, Order
-from search_service.errors import NotFound
+from search_service.errors import EngineUnavailable
 from search_service.kinds.base import Kind
 from search_service.query import columns
 from search_service.query.formula import Compiled, Formula
-from search_service.query.nodes import OneOf
 from search_service.query.parse import ParsedQuery, parse_query
 from search_service.query.request import SORTS, SearchRequest
+from search_service.search import degraded
 from search_service.search.answer import Answer, FacetValue, Hit, Suggestion
 from search_service.search.check import Checked, check
 from search_service.search.hidden import Hidden, hidden, shown
 from search_service.search.labels import Labels
 from search_service.search.marking import Marker
 from search_service.search.memo import Memo
-from search_service.search.mixing import Placed, band_of, interleave, merge_sorted
+from search_service.search.mixing import Placed, band_of, in_order
 from search_service.search.present import Picture, Pictures, url_of
 from search_service.search.suggest import Suggester
 from search_service.search.understand import Gazetteer, understand
@@ -35,8 +34,8 @@ from search_service.store.vocabulary import Synonym
 SOME_WORDS = "没有包含全部词语的结果,以下结果只包含其中一部分"
 """`relaxed`, when counting had to fall back to the last band."""
 
-EVERY_VALUE = 5_000
-"""Facet values asked of a kind when those of several are added up: all divisions, and more than a list is read for."""
+EVERY_VALUE = 20_000
+"""Facet values asked of a kind when several are added up: all divisions, or six natures on each day of nine years."""
 
 BY_PINYIN = "没有直接包含所输入字母的结果,以下结果按拼音查找"
 """`relaxed`, when letters were read as pinyin."""
@@ -74,7 +73,6 @@ class Search:
 
         Raises:
             Invalid: something in the request means nothing; all of it is listed.
-            EngineUnavailable: the engine cannot answer.
         """
         began = time.perf_counter()
         with self._database.read() as session:
@@ -82,25 +80,22 @@ class Search:
             parsed = parse_query(request.q)
             now = self._database.now()
             asked = _Asked(session, request, checked, parsed, hidden(session, checked.counted, now), now)
-            formula = Formula(parsed, self._synonyms.get(session))
-            compiled = {k.name: formula.compiled(k.profile, self._frequencies(k)) for k in checked.counted}
-            found = self._execute(asked, compiled, strict=True)
-            relaxed: tuple[str, ...] = ()
-            if not parsed.empty and not any(found[kind.name].total for kind in checked.asked):
-                found = self._execute(asked, compiled, strict=False)
-                said = BY_PINYIN if parsed.pinyin else SOME_WORDS
-                relaxed = (said,) if any(found[kind.name].total for kind in checked.asked) else ()
+            partial, relaxed = False, tuple[str, ...]()
+            try:
+                found, relaxed = self._found(asked)
+            except EngineUnavailable:
+                partial, found = True, degraded.find(session, checked, parsed, request.sort, now)
             page = self._page(asked, found)
             pictures = self._pictures.load(session, page, now)
             marker = Marker(parsed)
             understood = understand(parsed, self._gazetteer.get(session))
-            exact = all(asked.hidden[kind.name].exact for kind in checked.counted)
+            exact = not partial and all(asked.hidden[kind.name].exact for kind in checked.counted)
             return Answer(
                 query=request.q,
                 understood=understood,
                 total=sum(found[kind.name].total for kind in checked.asked),
                 total_is_exact=exact,
-                partial=False,
+                partial=partial,
                 took_ms=round((time.perf_counter() - began) * 1000, 2),
                 kinds={kind.name: found[kind.name].total for kind in checked.counted},
                 facets=self._facets(asked, found) if exact else {},
@@ -112,20 +107,28 @@ class Search:
                 relaxed=relaxed,
             )
 
-    def require_visible(self, kind: Kind, record_id: uuid.UUID) -> None:
-        """Refuse what the public may not see.
+    def suggest(self, typed: str, kinds: Sequence[str] = (), size: int = 8) -> list[Suggestion]:
+        """What typing completes to (see `Suggester`); nothing while the engine is away."""
+        try:
+            return self._suggester.suggest(typed, kinds, size)
+        except EngineUnavailable:
+            return []
+
+    def _found(self, asked: _Asked) -> tuple[dict[str, Found], tuple[str, ...]]:
+        """What the engine finds with all the words, else with some of them; and what was loosened for it.
 
         Raises:
-            NotFound: no such record, or a hidden one.
+            EngineUnavailable: it cannot answer.
         """
-        with self._database.read() as session:
-            shown = select(kind.model.id).where(kind.model.id == record_id, kind.visible(self._database.now()))
-            if session.scalar(shown) is None:
-                raise NotFound(f"没有找到该{kind.label}")
-
-    def suggest(self, typed: str, kinds: Sequence[str] = (), size: int = 8) -> list[Suggestion]:
-        """What typing completes to; see `Suggester`."""
-        return self._suggester.suggest(typed, kinds, size)
+        parsed, checked = asked.parsed, asked.checked
+        formula = Formula(parsed, self._synonyms.get(asked.session))
+        compiled = {k.name: formula.compiled(k.profile, self._frequencies(k)) for k in checked.counted}
+        found = self._execute(asked, compiled, strict=True)
+        if parsed.empty or any(found[kind.name].total for kind in checked.asked):
+            return found, ()
+        found = self._execute(asked, compiled, strict=False)
+        said = BY_PINYIN if parsed.pinyin else SOME_WORDS
+        return found, (said,) if any(found[kind.name].total for kind in checked.asked) else ()
 
     def _frequencies(self, kind: Kind) -> Callable[[str, Sequence[str]], Mapping[str, int]]:
         return lambda field, tokens: self._engine.frequencies(kind.name, field, tokens)
@@ -145,11 +148,7 @@ class Search:
     def _page(asked: _Asked, found: Mapping[str, Found]) -> list[Placed]:
         request = asked.request
         hits = {kind.name: found[kind.name].hits for kind in asked.checked.asked}
-        if request.sort == SORTS[0]:
-            placed = interleave(hits)
-        else:
-            descending = any(kind.all_sorts[request.sort].descending for kind in asked.checked.asked)
-            placed = merge_sorted(hits, descending=descending)
+        placed = in_order(hits, asked.checked.asked, request.sort)
         first = (request.page - 1) * request.size
         return placed[first : first + request.size]
 
@@ -163,7 +162,9 @@ class Search:
             for kind in kinds:
                 per_kind: Sequence[Count] = found[kind.name].facets.get(columns.filter_field(name), ())
                 for count in per_kind:
-                    counts[count.value] = counts.get(count.value, 0) + count.count
+                    value = columns.facet_value(kind.all_filters[name], count.value, asked.now)
+                    if value is not None:
+                        counts[value] = counts.get(value, 0) + count.count
             size = max(kind.all_filters[name].size for kind in kinds)
             shown = sorted(counts, key=lambda value: (value not in ticked, -counts[value], value))[:size]
             if shown:
@@ -176,7 +177,7 @@ def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: 
     checked, request = asked.checked, asked.request
     shared = {name for other in checked.asked if other is not kind for name in other.all_filters}
     facets = {
-        columns.filter_field(f.name): EVERY_VALUE if f.name in shared else f.size
+        columns.filter_field(f.name): EVERY_VALUE if f.days or f.name in shared else f.size
         for f in kind.all_filters.values()
         if f.facet
     }
@@ -186,7 +187,10 @@ def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: 
     return Ask(
         query=compiled.strict if strict else compiled.query,
         filter=shown(kind, asked.hidden[kind.name], asked.now, checked.valid_on),
-        ticked={columns.filter_field(n): OneOf(columns.filter_field(n), v) for n, v in checked.values.items()},
+        ticked={
+            columns.filter_field(name): columns.ticked(kind.all_filters[name], values, asked.now)
+            for name, values in checked.values.items()
+        },
         facets=facets if depth and asked.hidden[kind.name].exact else {},
         limit=depth,
         order=order,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, not_, select
+from sqlalchemy import exists, literal, not_, select
 from sqlalchemy.orm import Session
 
 from search_service.engines.base import IDENTIFIER
@@ -12,7 +12,8 @@ from search_service.kinds.base import Kind
 from search_service.kinds.registry import REGISTRY
 from search_service.query import columns
 from search_service.query.nodes import Bool, Node, OneOf
-from search_service.store.journal import IndexState
+from search_service.store.journal import FanOut, IndexState
+from search_service.store.marks import NOBODY
 
 MOST = 1_000
 """Ids that a query carries to leave rows out; above it counts are called inexact and facets wait for the drain."""
@@ -20,7 +21,13 @@ MOST = 1_000
 PENDING = IndexState.seq > IndexState.done_seq
 _STATES = IndexState.__table__.c
 # Built once and of columns: every search asks it, and building it costs four times what the database does.
-_KINDS_PENDING = select(_STATES.kind).where(_STATES.seq > _STATES.done_seq).distinct()
+_JOBS = FanOut.__table__.c
+_KINDS_PENDING = (
+    select(_STATES.kind, literal(0).label("spreading")).where(_STATES.seq > _STATES.done_seq).distinct()
+).union_all(
+    # A job that has marked nothing yet only looks again for what was linked meanwhile.
+    select(_JOBS.kind, literal(1)).where(_JOBS.after != NOBODY).distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,17 @@ class Hidden:
 
 def hidden(session: Session, kinds: Sequence[Kind], now: datetime) -> dict[str, Hidden]:
     """Per kind what to leave out; one cheap query when nothing is pending, which is nearly always."""
-    pending = set(session.scalars(_KINDS_PENDING))
-    return {kind.name: _hidden_of(session, kind, now) if kind.name in pending else Hidden() for kind in kinds}
+    pending: dict[str, bool] = {}
+    for name, spreading in session.execute(_KINDS_PENDING):
+        pending[name] = pending.get(name, False) or bool(spreading)
+    return {
+        kind.name: _hidden_of(session, kind, now, spreading=pending[kind.name]) if kind.name in pending else Hidden()
+        for kind in kinds
+    }
 
 
-def _hidden_of(session: Session, kind: Kind, now: datetime) -> Hidden:
+def _hidden_of(session: Session, kind: Kind, now: datetime, *, spreading: bool) -> Hidden:
+    """Of a kind with marks; `spreading`: a wide change has not marked all of its documents yet, so nobody can count."""
     marked = exists().where(IndexState.kind == kind.name, IndexState.entity_id == kind.model.id, PENDING)
     gone = not_(kind.visible(now))
     owners: list[str] = []
@@ -53,7 +66,7 @@ def _hidden_of(session: Session, kind: Kind, now: datetime) -> Hidden:
         owners = [str(i) for i in found]
         rows = rows.where(column.not_in(select(owner.model.id).where(hidden_owner)))
     ids = [str(i) for i in session.scalars(rows.limit(MOST + 1))]
-    return Hidden(tuple(ids[:MOST]), tuple(owners[:MOST]), len(ids) <= MOST and len(owners) <= MOST)
+    return Hidden(tuple(ids[:MOST]), tuple(owners[:MOST]), not spreading and len(ids) <= MOST and len(owners) <= MOST)
 
 
 def shown(kind: Kind, leave_out: Hidden, now: datetime, valid_on: datetime | None = None) -> Node:

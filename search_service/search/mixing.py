@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, zip_longest
 
 from search_service.engines.base import EngineHit
+from search_service.kinds.base import Kind
 from search_service.query.bands import BANDS
+from search_service.query.request import SORTS
 
 Placed = tuple[str, EngineHit]
 """A hit and its kind."""
@@ -13,6 +15,13 @@ Placed = tuple[str, EngineHit]
 def band_of(score: float) -> int:
     """The index of the band that a score lies in: 0 is the best."""
     return next(at for at, floor in enumerate(BANDS.values()) if score >= floor)
+
+
+def in_order(found: Mapping[str, Sequence[EngineHit]], kinds: Sequence[Kind], sort: str) -> list[Placed]:
+    """As the request wants them."""
+    if sort == SORTS[0]:
+        return interleave(found)
+    return merge_sorted(found, descending=any(kind.all_sorts[sort].descending for kind in kinds))
 
 
 def interleave(found: Mapping[str, Sequence[EngineHit]]) -> list[Placed]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import CompoundSelect, Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from search_service.kinds import evidence
@@ -55,23 +55,30 @@ class Pictures:
 
     def load(self, session: Session, placed: Sequence[Placed], now: datetime) -> dict[tuple[str, str], Picture]:
         """Pictures of those hits that the database shows now, by kind and id."""
-        found: dict[tuple[str, str], Picture] = {}
-        for name in dict.fromkeys(kind for kind, _ in placed):
+        now = now.replace(microsecond=0)  # as fine as windows are; statements are remembered by it
+        ids: dict[str, list[uuid.UUID]] = {}
+        for name, hit in placed:
+            ids.setdefault(name, []).append(uuid.UUID(hit.id))
+        if not ids:
+            return {}
+        # Past the ORM: these are columns, and its session adds a third to what asking costs.
+        seen: Sequence[Any] = session.connection().execute(_visible(tuple(sorted(ids)), now), ids).all()
+        made: dict[tuple[str, uuid.UUID], Picture] = {}
+        for name in ids:
             kind = REGISTRY.kind(name)
-            ids = [uuid.UUID(hit.id) for at, hit in placed if at == name]
-            visible = session.execute(_visible(kind, now.replace(microsecond=0)), {"ids": ids}).all()
-            fresh = [row_id for row_id, seq in visible if (name, row_id, seq) not in self._known]
-            made = {row.id: picture(kind, row) for row in self._rows(session, kind, fresh)}
-            with self._lock:
-                for row_id, seq in visible:
-                    at = (name, row_id, seq)
-                    if row_id in made:
-                        self._known[at] = made[row_id]
-                    if at in self._known:
-                        self._known.move_to_end(at)
-                        found[name, str(row_id)] = self._known[at]
-                while len(self._known) > REMEMBERED:
-                    self._known.popitem(last=False)
+            fresh = [row_id for at, row_id, seq in seen if at == name and (at, row_id, seq) not in self._known]
+            made.update(((name, row.id), picture(kind, row)) for row in self._rows(session, kind, fresh))
+        found: dict[tuple[str, str], Picture] = {}
+        with self._lock:
+            for name, row_id, seq in seen:
+                at = (name, row_id, seq)
+                if (name, row_id) in made:
+                    self._known[at] = made[name, row_id]
+                if at in self._known:
+                    self._known.move_to_end(at)
+                    found[name, str(row_id)] = self._known[at]
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
         return found
 
     @staticmethod
@@ -82,12 +89,18 @@ class Pictures:
         return session.scalars(select(kind.model).where(kind.model.id.in_(ids)).options(*kind.loads(paths))).all()
 
 
+@lru_cache(maxsize=128)
+def _visible(names: tuple[str, ...], now: datetime) -> CompoundSelect[Any]:
+    """One statement for all kinds of a page; building it costs as much as asking."""
+    return union_all(*(_visible_of(REGISTRY.kind(name), now) for name in names))
+
+
 @lru_cache(maxsize=32)
-def _visible(kind: Kind, now: datetime) -> Select[uuid.UUID, int]:
-    """The statement for one second, which is as fine as windows are; building it costs as much as asking."""
+def _visible_of(kind: Kind, now: datetime) -> Select[Any]:
+    """(kind, id, sequence) of the rows of one kind, among the ids given under its name, that are visible."""
     states = (IndexState.entity_id == kind.model.id) & (IndexState.kind == kind.name)
-    found = select(kind.model.id, IndexState.seq).join(IndexState, states)
-    return found.where(kind.model.id.in_(bindparam("ids", expanding=True)), kind.visible(now))
+    found = select(IndexState.kind, kind.model.id, IndexState.seq).join(IndexState, states)
+    return found.where(kind.model.id.in_(bindparam(kind.name, expanding=True)), kind.visible(now))
 
 
 def picture(kind: Kind, row: Any) -> Picture:

@@ -15,7 +15,7 @@ from search_service.query.request import SearchRequest
 from search_service.search.answer import Suggestion
 from search_service.search.check import limits
 from search_service.search.hidden import Hidden, hidden, shown
-from search_service.search.mixing import interleave
+from search_service.search.mixing import Placed, interleave
 from search_service.search.present import Picture, Pictures, url_of
 from search_service.store.session import Database
 
@@ -49,14 +49,13 @@ class Suggester:
             found = {kind.name: self._hits(kind, prefixes, size, leave_out[kind.name], now) for kind in chosen}
             placed = interleave(found)
             pictures = self._pictures.load(session, placed, now)
-        suggestions: dict[str, Suggestion] = {}
+        texts: dict[str, Placed] = {}
         for name, hit in placed:
             if (picture := pictures.get((name, hit.id))) is not None:
-                text = _completed(picture, prefixes)
-                marked = highlight(text, [fold(typed)], typing=True)
-                suggestions.setdefault(text, Suggestion(text, name, hit.id, url_of(name, hit.id), marked))
-        later = {text: not fold(text).startswith(tuple(prefixes)) for text in suggestions}
-        return sorted(suggestions.values(), key=lambda s: (later[s.text], len(s.text)))[:size]
+                texts.setdefault(_completed(picture, prefixes), (name, hit))
+        later = {text: not fold(text).startswith(tuple(prefixes)) for text in texts}
+        first = sorted(texts, key=lambda text: (later[text], len(text)))[:size]
+        return [_suggestion(text, *texts[text], typed) for text in first]
 
     def _hits(
         self, kind: Kind, prefixes: Sequence[str], size: int, leave_out: Hidden, now: datetime
@@ -67,6 +66,10 @@ class Suggester:
         query = OneOf(columns.SUGGEST, tuple(dict.fromkeys(values)))
         ask = Ask(query, filter=shown(kind, leave_out, now), limit=size * WIDTH)
         return self._engine.search(kind.name, ask).hits
+
+
+def _suggestion(text: str, kind: str, hit: EngineHit, typed: str) -> Suggestion:
+    return Suggestion(text, kind, hit.id, url_of(kind, hit.id), highlight(text, [fold(typed)], typing=True))
 
 
 def _completed(picture: Picture, prefixes: Sequence[str]) -> str:

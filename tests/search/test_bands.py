@@ -4,7 +4,7 @@ import pytest
 
 from api.wiring import Services
 from indexers.drain import drain_all
-from indexers.rebuild import ensure
+from indexers.outdated import ensure
 from search_service.kinds.base import Kind
 from search_service.kinds.parts import Use, Words
 from search_service.query.request import SearchRequest

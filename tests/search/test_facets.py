@@ -6,7 +6,7 @@ import pytest
 
 from api.wiring import Services
 from indexers.drain import drain_all
-from indexers.rebuild import ensure
+from indexers.outdated import ensure
 from search_service.errors import Invalid
 from search_service.query.request import SearchRequest
 from search_service.search.answer import Answer

@@ -9,10 +9,11 @@ from sqlalchemy.orm import selectinload
 
 from api.wiring import Services
 from indexers.drain import drain_all
-from indexers.rebuild import ensure
+from indexers.outdated import ensure
 from search_service.errors import Invalid
 from search_service.query.request import SearchRequest
 from search_service.search.answer import Answer
+from search_service.store import marks
 from search_service.store.capability import Capability
 from search_service.store.institution import Certificate, Institution
 from tests.support import rows
@@ -116,6 +117,21 @@ def test_above_a_thousand_hidden_rows_counts_are_inexact_and_facets_wait(shown: 
     answer = ask(shown)
     assert (answer.total, answer.total_is_exact) == (11, True)
     assert answer.facets["institution"]
+
+
+def test_while_a_wide_change_is_being_marked_counts_are_inexact(
+    shown: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "WIDE", 4)
+    with shown.database.write() as session:
+        session.scalars(select(Certificate).where(Certificate.key == "甲证")).one().valid_to = date(2026, 11, 1)
+    answer = ask(shown, size=50)
+    assert {str(hit.key) for hit in answer.hits} == {"乙0"}  # never shown, marked or not
+    assert not answer.total_is_exact
+    assert answer.facets == {}
+    drain_all(shown.database, shown.engine, worker="w")
+    answer = ask(shown, size=50)
+    assert (answer.total, answer.total_is_exact) == (1, True)
 
 
 def test_a_page_never_shows_what_changed_after_it_was_remembered(shown: Services) -> None:
