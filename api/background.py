@@ -1,24 +1,48 @@
-"""The background of the embedded mode: one thread that drains marks into the index, in one process of all.
+"""The thread that drains marks into the index: in one web process of all, or in each process of a worker.
 
-The process that holds the file lock writes; the others only read, and one of them takes over when the lock comes free.
+The embedded engine has one writer: the process that holds the file lock, and another takes over when it comes free.
+Elasticsearch takes writes from anybody: claims and versions keep them apart.
 """
 
 import fcntl
 import logging
 import os
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol
+
+from search_service.errors import DatabaseUnavailable, EngineUnavailable
 
 LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 """A change made by another process (a load in a second terminal) is noticed within this."""
 
+LONGEST_WAIT_SECONDS = 10.0
+"""Between tries of a step that keeps failing: what broke it is back for everybody within the minute we promise."""
 
-LONGEST_WAIT_SECONDS = 60.0
-"""Between tries of a step that keeps failing."""
+
+class Lock(Protocol):
+    """Who may write."""
+
+    def acquire(self) -> bool:
+        """Try once; True when this process may write."""
+
+    def release(self) -> None:
+        """Let another process write."""
+
+
+class OpenLock:
+    """Everybody may."""
+
+    def acquire(self) -> bool:
+        """Always."""
+        return True
+
+    def release(self) -> None:
+        """Nothing is held."""
 
 
 class WriterLock:
@@ -49,52 +73,89 @@ class WriterLock:
             self._file = None
 
 
-class Background:
-    """Runs `step` whenever it is woken and every second; `step` says whether more is waiting."""
+Step = Callable[[], bool]
 
-    def __init__(self, lock: WriterLock, prepare: Callable[[], object], step: Callable[[], bool]) -> None:
-        self._lock, self._prepare, self._step = lock, prepare, step
+
+class Background:
+    """Runs `step` whenever it is woken and every few seconds; `step` says whether more is waiting.
+
+    `beside`, with a preparation of its own, runs in a second thread, so that what takes minutes holds nothing up; it
+    is prepared again after it failed, and asks `stopping` whether it should end early.
+    """
+
+    def __init__(
+        self,
+        lock: Lock,
+        prepare: Callable[[], object],
+        step: Step,
+        poll_seconds: float = POLL_SECONDS,
+        beside: tuple[Callable[[], object], Step] | None = None,
+    ) -> None:
+        self._lock, self._prepare, self._step, self._poll = lock, prepare, step, poll_seconds
+        self._beside = beside
         self._bell = threading.Event()
         self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin, or begin again after a stop; returns at once."""
         self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, name="zhixun-background", daemon=True)
-        self._thread.start()
+        self._run_in_thread("zhixun-background", self._prepare, self._step, self._bell)
+        if self._beside is not None:
+            self._run_in_thread("zhixun-index-jobs", *self._beside, self._stopped, prepare_again=True)
 
     def wake(self) -> None:
         """Something was committed."""
         self._bell.set()
 
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped.is_set()
+
     def stop(self) -> None:
         """Finish the step at hand and let go of the lock."""
         self._stopped.set()
         self._bell.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
         self._lock.release()
 
-    def _run(self) -> None:
-        prepared, wait = False, POLL_SECONDS
+    def _run_in_thread(self, name: str, *given: Any, **named: bool) -> None:
+        thread = threading.Thread(target=self._run, args=given, kwargs=named, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _run(
+        self, prepare: Callable[[], object], step: Step, bell: threading.Event, *, prepare_again: bool = False
+    ) -> None:
+        prepared, wait = False, self._poll
         while not self._stopped.is_set():
             if self._lock.acquire():
                 try:
                     if not prepared:
-                        self._prepare()
+                        prepare()
                         prepared = True
-                    while self._step() and not self._stopped.is_set():
+                    while step() and not self._stopped.is_set():
                         pass
-                    wait = POLL_SECONDS
+                    wait = self._poll
+                except (
+                    EngineUnavailable,
+                    DatabaseUnavailable,
+                ) as error:
+                    # Both say so at once and may be back any second: nobody is helped by waiting longer and longer.
+                    LOG.warning("background waits: %s", error)
+                    prepared = prepared and not prepare_again
+                    wait = self._poll
                 except Exception:  # marks stay due, so nothing is lost by waiting and trying again
                     LOG.exception("background step failed")
+                    prepared = prepared and not prepare_again
                     wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-            self._bell.wait(wait)
-            self._bell.clear()
+            bell.wait(wait)
+            if bell is not self._stopped:
+                bell.clear()
 
 
 def worker_name() -> str:
-    """Who claims: process and thread."""
-    return f"{os.getpid()}-{threading.get_ident()}"
+    """Who claims: host, process and thread; in containers every process is the first."""
+    return f"{socket.gethostname()[:32]}-{os.getpid()}-{threading.get_ident()}"

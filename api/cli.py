@@ -3,110 +3,43 @@
 Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a guard.
 """
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvicorn
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api import wiring
+from api import index_cli, process_cli, wiring
+from api.doctor import doctor
 from api.sample import FOLDER as SAMPLE
-from api.wiring import Services
-from indexers.rebuild import RebuildRefused, rebuild
-from indexers.verify import compare
-from search_service.errors import Conflict, Invalid, ZhixunError
+from api.settings import SettingsRefused
+from api.terminal import FAILED, GUARDED, USAGE, Json, add, bars, err, opened, out, refuse, show
+from indexers.guards import DropRefused, RebuildRefused
+from search_service.errors import Conflict, InProgress, Invalid, ZhixunError
 from search_service.kinds.access import Role
 from search_service.query.request import SearchRequest
 from search_service.records import interchange, tokens
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="质寻:质量基础设施服务的搜索与撮合")
-index_app = typer.Typer(no_args_is_help=True, help="索引的生命周期")
 token_app = typer.Typer(no_args_is_help=True, help="脚本用的令牌")
-app.add_typer(index_app, name="index")
+app.add_typer(process_cli.app)  # without a name: its commands are ours
+app.add_typer(index_cli.app, name="index")
 app.add_typer(token_app, name="token")
-
-FAILED, USAGE, GUARDED = 1, 2, 3
-
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-# Data may hold anything: what stands in [brackets] is escaped, what stands in :colons: is no picture.
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
+app.command()(doctor)
 
 
 def main() -> None:
     """Run a command; what is refused is one clear message, never a stack."""
     try:
         app()
-    except RebuildRefused as error:
-        _refuse(error, GUARDED)
+    except (RebuildRefused, DropRefused, InProgress, SettingsRefused) as error:
+        refuse(error, GUARDED)
     except (Conflict, Invalid) as error:
-        _refuse(error, USAGE if isinstance(error, Invalid) else FAILED)
+        refuse(error, USAGE if isinstance(error, Invalid) else FAILED)
     except ZhixunError as error:
-        _refuse(error, FAILED)
-
-
-def _refuse(error: ZhixunError, code: int) -> None:
-    err.print(f"[bold red]{error.title}[/]:{escape(error.detail)}")
-    for problem in error.problems:
-        err.print(escape(f"  {problem.loc}:{problem.message}。{problem.hint}"))
-    sys.exit(code)
-
-
-@contextmanager
-def _services() -> Iterator[Services]:
-    services = wiring.build()
-    try:
-        yield services
-    finally:
-        services.close()
-
-
-@contextmanager
-def _bars(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar for each thing that reports (label, done, total)."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=quiet) as progress:
-        bars: dict[str, Any] = {}
-
-        def report(label: str, done: int, total: int) -> None:
-            bar = bars.setdefault(label, None)
-            if bar is None:
-                bar = bars[label] = progress.add_task(label, total=total)
-            progress.update(bar, completed=done, total=total)
-
-        yield report
-
-
-def _add(found: Table, *cells: object) -> None:
-    """A row of plain texts."""
-    found.add_row(*(escape(str(cell)) for cell in cells))
-
-
-def _print(data: Any, *, as_json: bool, table: Callable[[], None]) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
-    else:
-        table()
-
-
-@app.command()
-def serve(
-    host: str = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="PORT")] = 8000,
-    workers: int = 1,
-) -> None:
-    """提供页面与接口;嵌入模式同时运行后台任务。"""
-    wiring.build().close()  # migrate once, before several processes would
-    out.print(f"质寻正在 http://{escape(host)}:{port} 提供服务,按 Ctrl+C 停止")
-    uvicorn.run("api.app:create", factory=True, host=host, port=port, workers=workers, log_level="warning")
+        refuse(error, FAILED)
 
 
 @app.command()
@@ -126,7 +59,7 @@ def _load(paths: list[Path], *, as_json: bool) -> None:
     if missing:
         err.print(f"[bold red]找不到[/]:{escape('、'.join(missing))}")
         sys.exit(USAGE)
-    with _services() as services, _bars(quiet=as_json) as progress:
+    with opened() as services, bars(quiet=as_json) as progress:
         report = interchange.load(services.database, paths, progress)
         indexed = wiring.bring_up_to_date(services, lambda label, done, total: progress(f"索引 {label}", done, total))
     data = {**report.to_json(), "indexed": indexed}
@@ -134,7 +67,7 @@ def _load(paths: list[Path], *, as_json: bool) -> None:
     def table() -> None:
         found = Table("文件", "读取", "存入", "未变", "拒绝", "提醒")
         for file in data["files"]:
-            _add(found, *(file[k] for k in ("file", "read", "stored", "unchanged", "refused", "warnings")))
+            add(found, *(file[k] for k in ("file", "read", "stored", "unchanged", "refused", "warnings")))
         out.print(found)
         for name in data["skipped"]:
             out.print(escape(f"跳过(不认识的文件):{name}"))
@@ -146,15 +79,15 @@ def _load(paths: list[Path], *, as_json: bool) -> None:
         if not indexed:
             out.print("正在运行的服务会在数秒内更新索引")
 
-    _print(data, as_json=as_json, table=table)
+    show(data, as_json=as_json, table=table)
 
 
 @app.command()
 def dump(folder: Path, as_json: Json = False) -> None:
     """以交换格式写出公开的记录。"""
-    with _services() as services:
+    with opened() as services:
         written = interchange.dump(services.database, folder)
-    _print(
+    show(
         written, as_json=as_json, table=lambda: out.print(escape("\n".join(f"{k} {v} 条" for k, v in written.items())))
     )
 
@@ -168,7 +101,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """搜索,与接口的回答相同。"""
-    with _services() as services:
+    with opened() as services:
         wiring.bring_up_to_date(services)
         answer = services.search.search(SearchRequest(q=q, kinds=tuple(kind or ()), size=size))
         labels = {k.name: k.label for k in services.registry.kinds}
@@ -179,12 +112,12 @@ def search(
         found = Table("类别", "名称", "编号/机构", *(["命中"] if explain else []))
         for hit in answer.hits:
             beside = hit.fields.get("number") or (hit.fields.get("institution") or {}).get("name") or ""
-            _add(found, labels[hit.kind], hit.title, beside, *([" ".join(hit.why)] if explain else []))
+            add(found, labels[hit.kind], hit.title, beside, *([" ".join(hit.why)] if explain else []))
         out.print(found)
         for text in answer.relaxed:
             out.print(escape(text))
 
-    _print(answer.to_json(), as_json=as_json, table=table)
+    show(answer.to_json(), as_json=as_json, table=table)
 
 
 @app.command()
@@ -211,7 +144,7 @@ def kinds(as_json: Json = False) -> None:
     def table() -> None:
         found = Table("类别", "字段", "筛选", "排序", "权重")
         for kind in data:
-            _add(
+            add(
                 found,
                 f"{kind['label']} {kind['kind']}",
                 " ".join(kind["fields"]),
@@ -221,52 +154,7 @@ def kinds(as_json: Json = False) -> None:
             )
         out.print(found)
 
-    _print(data, as_json=as_json, table=table)
-
-
-@index_app.command("status")
-def index_status(as_json: Json = False) -> None:
-    """每一类的索引:条数、与数据库的差异。"""
-    with _services() as services:
-        data = []
-        for kind in services.registry.kinds:
-            published = services.engine.published(kind.name)
-            for info in services.engine.list(kind.name):
-                row: dict[str, Any] = {"kind": kind.name, "name": info.name, "documents": info.documents}
-                row["published"] = info.name == published
-                if row["published"]:
-                    difference = compare(services.database, services.engine, kind, info.name)
-                    row.update(visible=difference.visible, sound=difference.sound)
-                data.append(row)
-
-    def table() -> None:
-        found = Table("类别", "索引", "条数", "使用中", "数据库可见", "一致")
-        for row in data:
-            cells = (
-                row["kind"],
-                row["name"],
-                row["documents"],
-                row["published"],
-                row.get("visible", ""),
-                row.get("sound", ""),
-            )
-            _add(found, *cells)
-        out.print(found)
-
-    _print(data, as_json=as_json, table=table)
-
-
-@index_app.command("rebuild")
-def index_rebuild(kind: Annotated[str | None, typer.Argument()] = None, as_json: Json = False) -> None:
-    """重建索引:旁建、核对、切换。"""
-    with _services() as services, _bars(quiet=as_json) as progress:
-        if not services.lock.acquire():
-            err.print("[bold red]索引正由另一进程写入[/]:请先停止正在运行的服务,再重建")
-            sys.exit(GUARDED)
-        wanted = [services.registry.kind(kind)] if kind else services.registry.kinds
-        prefix = services.settings.index_prefix
-        data = {k.name: rebuild(services.database, services.engine, k, prefix, progress) for k in wanted}
-    _print(data, as_json=as_json, table=lambda: out.print(escape("\n".join(f"{k} → {v}" for k, v in data.items()))))
+    show(data, as_json=as_json, table=table)
 
 
 @token_app.command("create")
@@ -280,6 +168,6 @@ def token_create(
     if role not in choices:
         err.print(f"[bold red]没有“{escape(role)}”这个角色[/],可用:{'、'.join(choices)}")
         sys.exit(USAGE)
-    with _services() as services:
+    with opened() as services:
         token = tokens.create_token(services.database, Role(role), institution)
-    _print({"token": token}, as_json=as_json, table=lambda: out.print(escape(token)))
+    show({"token": token}, as_json=as_json, table=lambda: out.print(escape(token)))

@@ -15,6 +15,10 @@ HEADERS = {
 }
 
 
+YEAR = 365 * 24 * 3600
+"""Seconds for which a browser remembers to come over https only; a year is what preload lists ask."""
+
+
 def trace_id(request: Request) -> str:
     """The id of a request, made when it is first asked for."""
     found = getattr(request.state, "trace_id", None)
@@ -27,5 +31,12 @@ def add(request: Request, response: Response) -> Response:
     """Set them; what a route has set by itself stays."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app.state.services.settings.public_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     response.headers["X-Trace-Id"] = trace_id(request)
     return response
+
+
+def degraded(partial: bool) -> dict[str, str]:  # noqa: FBT001 - reads as a word
+    """What says that the search engine is away and the database answered as far as it can."""
+    return {"X-Degraded": "search"} if partial else {}

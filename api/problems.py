@@ -7,8 +7,6 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
@@ -35,12 +33,10 @@ HTTP_ERRORS = {
 """Errors that the framework raises by itself: code, title, detail."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""What routes may declare; HEAD goes wherever GET does (`api/head.py`)."""
 
 RETRY_SECONDS = 5
 """When to come back after a 503: by then another writer is done and a new index is published."""
-
-UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
-"""What the driver raises when the database is away, locked for long, or has no connection left."""
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -106,12 +102,19 @@ def too_large(request: Request) -> Response:
     return plain(body(request, TooLarge.status, TooLarge.code, TooLarge.title, TOO_LARGE, []))
 
 
+def foreign_host(request: Request) -> Response:
+    """The answer to a request for a name that is not ours."""
+    return plain(body(request, 400, "host", "请求的主机名不属于本站", "请使用本站的网址访问", []))
+
+
 def _allowed(app: FastAPI, request: Request, error: HTTPException) -> dict[str, str]:
     """What the address may be asked (RFC 9110 §15.5.6): the framework names the methods of one of its routes only."""
     if error.status_code != 405:  # noqa: PLR2004 - the one status that needs it
         return {}
     asked = {method: {**request.scope, "method": method} for method in METHODS}
     found = [m for m, scope in asked.items() if any(route.matches(scope)[0] is Match.FULL for route in app.routes)]
+    if "GET" in found:
+        found.insert(found.index("GET") + 1, "HEAD")
     return {"Allow": ", ".join(found)} if found else {}
 
 
@@ -155,14 +158,6 @@ def install(app: FastAPI, page: Page) -> None:
         more = {**(error.headers or {}), **_allowed(app, request, error)}
         detail += f",可用:{more['Allow']}" if "Allow" in more else ""
         return answer(request, body(request, error.status_code, code, title, detail, []), more)
-
-    def unreachable(request: Request, error: Exception) -> Response:
-        LOG.error("database unavailable %s", trace_id(request), exc_info=error)
-        detail = "数据服务暂时不可用,请稍后重试;已提交成功的内容不受影响"
-        return answer(request, body(request, 503, "database_unavailable", "数据服务暂时不可用", detail, []))
-
-    for kind in UNREACHABLE:
-        app.add_exception_handler(kind, unreachable)
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> Response:

@@ -93,6 +93,7 @@ def shape(record: Record) -> dict[str, Any]:
             "id",
             "key",
             *(f.name for f in record.fields if f.read is Level.PUBLIC),
+            *(f.name for f in record.derived),
             "row_version",
             "created_at",
             "updated_at",
@@ -100,7 +101,7 @@ def shape(record: Record) -> dict[str, Any]:
         "properties": {
             "id": {"type": "string", "format": "uuid"},
             "key": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-            **{f.name: f.output() for f in record.fields},
+            **{f.name: f.output() for f in (*record.fields, *record.derived)},
             "row_version": {"type": "integer", "minimum": 1},
             "created_at": {"type": "string", "format": "date-time"},
             "updated_at": {"type": "string", "format": "date-time"},

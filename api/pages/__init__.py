@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.headers import degraded
 from api.pages import docs, views
+from api.pages.files import StaticByContent
 from api.pages.render import STATIC, page
 from api.pages.state import State
 from search_service.errors import NotFound
@@ -18,31 +20,30 @@ from search_service.search.check import filter_names
 if TYPE_CHECKING:
     from api.wiring import Services
 
-__all__ = ["STATIC", "build_pages", "error_page"]
-
-
-METHODS = ["GET", "HEAD"]
-"""Link checkers and uptime probes ask with HEAD."""
+__all__ = ["STATIC", "StaticByContent", "build_pages", "error_page"]
 
 
 def build_pages(services: Services) -> APIRouter:
     """All pages.  Kinds are looked up when asked for, so a newly declared one has its page at once."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-    @router.api_route("/", methods=METHODS)
+    @router.get("/")
     def home() -> Response:
         return page("home.html", **views.home(services))
 
-    @router.api_route("/search", methods=METHODS)
+    @router.get("/search")
     def search(request: Request) -> Response:
         state = State.read(request.query_params, filter_names(services.registry.kinds))
-        return page("search.html", **views.search(services, state))
+        shown = views.search(services, state)
+        found = page("search.html", **shown)
+        found.headers.update(degraded(shown["answer"]["partial"]))
+        return found
 
-    @router.api_route("/docs", methods=METHODS)
+    @router.get("/docs")
     def interface(request: Request) -> Response:
         return page("docs.html", q="", groups=docs.groups(request.app.openapi()))
 
-    @router.api_route("/{plural}/{record_id:uuid}", methods=METHODS)
+    @router.get("/{plural}/{record_id:uuid}")
     def record(request: Request, plural: str, record_id: uuid.UUID) -> Response:
         kind = services.registry.by_plural(plural)
         if not isinstance(kind, Kind):
@@ -50,7 +51,7 @@ def build_pages(services: Services) -> APIRouter:
         return page(kind.page, kind=kind, **views.record(services, kind, record_id, request.query_params))
 
     for kind in services.registry.kinds:
-        router.add_api_route(f"/{kind.plural}", _listing(kind), methods=METHODS)
+        router.add_api_route(f"/{kind.plural}", _listing(kind))
     return router
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from api.pages import data, facets, picture, wording
 from api.pages.state import LAST_PAGE, SIZE, State
-from search_service.errors import EngineUnavailable
 from search_service.kinds.days import day_of
 from search_service.kinds.numbers import number_key
 from search_service.query.request import LONGEST_QUERY, SORTS, SearchRequest
@@ -28,18 +27,15 @@ AROUND = 2
 
 def home(services: Services) -> dict[str, Any]:
     """The kinds with live counts; without the engine the counts are left out, the box still works."""
-    try:
-        counts: Mapping[str, int] = services.search.search(SearchRequest(size=1)).kinds
-    except EngineUnavailable:
-        counts = {}
-    return {"counts": counts, "q": ""}
+    answer = services.search.search(SearchRequest(size=1))
+    return {"counts": {} if answer.partial else answer.kinds, "q": ""}
 
 
 def search(services: Services, state: State) -> dict[str, Any]:
     """The page of results.
 
     Raises:
-        Invalid: the request means nothing; EngineUnavailable: nobody can answer it.
+        Invalid: the request means nothing.
     """
     kinds = services.registry.kinds
     answer = services.search.search(state.request()).to_json()
@@ -162,16 +158,15 @@ def _institution(services: Services, found: dict[str, Any], params: Mapping[str,
 
 
 def _rows(services: Services, institution: str, kind: str, q: str) -> dict[str, Any] | None:
-    """Rows of one institution; None when the engine cannot answer.
+    """Rows of one institution; None while the engine is away.
 
     Rows that hold only some of the words are not what was asked for here, where somebody looks something up.
     """
     state = State(q=q, kinds=(kind,), filters={"institution": (institution,)})
-    try:
-        answer = services.search.search(
-            SearchRequest(q=q, kinds=(kind,), filters={"institution": (institution,)}, size=FIRST_ROWS)
-        ).to_json()
-    except EngineUnavailable:
+    answer = services.search.search(
+        SearchRequest(q=q, kinds=(kind,), filters={"institution": (institution,)}, size=FIRST_ROWS)
+    ).to_json()
+    if answer["partial"]:
         return None
     relaxed = bool(answer["relaxed"])
     return {
@@ -193,10 +188,9 @@ def _standard(services: Services, found: dict[str, Any], params: Mapping[str, st
 
 
 def _citing(services: Services, kind: str, number: str) -> dict[str, Any] | None:
-    """Rows that cite a number, those of this very edition first; None when the engine cannot answer."""
-    try:
-        answer = services.search.search(SearchRequest(q=number, kinds=(kind,), size=CITING)).to_json()
-    except EngineUnavailable:
+    """Rows that cite a number, those of this very edition first; None while the engine is away."""
+    answer = services.search.search(SearchRequest(q=number, kinds=(kind,), size=CITING)).to_json()
+    if answer["partial"]:
         return None
     key = number_key(number)
     rows = [] if answer["relaxed"] else hits(services, answer["hits"])

@@ -51,8 +51,8 @@ def build_router(records: Iterable[Record], services: Services) -> APIRouter:
 
 
 def _read(router: APIRouter, services: Services, record: Record) -> None:
-    # The version counts changes of the row, not of the rows that it names: those change its body as well.
-    whole = not any(isinstance(field, Reference) for field in record.fields)
+    # The version counts changes of the row, not of the rows that it names or that name it: those change its body, too.
+    whole = not record.derived and not any(isinstance(field, Reference) for field in record.fields)
 
     @router.get(
         f"/{record.plural}/{{record_id}}",
@@ -206,7 +206,7 @@ def _list(router: APIRouter, services: Services, record: Record) -> None:
     )
     def several(request: Request) -> Response:
         params = dict(request.query_params)
-        number, size = _number(params.pop("page", "1"), "page"), _number(params.pop("size", "10"), "size")
+        number, size = _number(params.pop("page", ""), "page", 1), _number(params.pop("size", ""), "size", 10)
         wanted = {name: value.strip() for name, value in params.items() if value.strip()}
         find = listing.certificates if lookup else listing.page
         found = find(services.database, record, wanted, number, size)
@@ -228,7 +228,8 @@ def _hit(record: Record, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(text: str, name: str) -> int:
+def _number(text: str, name: str, otherwise: int) -> int:
+    text = text.strip() or str(otherwise)  # blank is as if not said: forms send all their fields
     if not WHOLE_NUMBER.fullmatch(text):
         raise Invalid(f"{name} 应为整数", problems=[Problem(f"query.{name}", "type", f"{name} 应为整数", "例如 1")])
     return int(text)

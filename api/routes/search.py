@@ -1,21 +1,23 @@
 """``GET /search``, ``/suggest`` and the lists of kinds: thin, everything is the facade's."""
 
 import re
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
+from api.headers import degraded
 from api.problems import responses
 from api.schemas import ANSWER, SUGGESTIONS, filter_parameters, parameter
 from api.wiring import Services
-from search_service.errors import Invalid, NotFound, Problem
+from search_service.errors import Invalid, Problem
 from search_service.kinds.base import Kind
 from search_service.query.request import DEEPEST, LARGEST_PAGE, LONGEST_QUERY, SORTS, SearchRequest
+from search_service.records.access import public_id
 from search_service.search.answer import Answer
 
 FIRST_CAPABILITIES = 30
@@ -39,7 +41,7 @@ QUERY = parameter("q", "关键词;空白则列出全部", {"type": "string", "ma
 
 def json_answer(answer: Answer) -> Response:
     """The facade's dataclasses, serialised as they are."""
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(orjson.dumps(answer), media_type="application/json", headers=degraded(answer.partial))
 
 
 def read_request(params: Mapping[str, str], lists: Callable[[str], list[str]], **fixed: Any) -> SearchRequest:
@@ -70,6 +72,19 @@ def read_request(params: Mapping[str, str], lists: Callable[[str], list[str]], *
     if problems:
         raise Invalid("查询条件有误", problems=problems)
     return SearchRequest(**{**{n: getattr(request, n) for n in SearchRequest.__slots__}, **fixed})
+
+
+def require_known(params: QueryParams, known: Sequence[str]) -> None:
+    """Refuse a condition that would not be heeded: whoever sets one trusts the answer to fulfil it.
+
+    Raises:
+        Invalid: it lists what there is; a blank one is as if not said.
+    """
+    strange = [name for name in params if name not in known and any(text.strip() for text in params.getlist(name))]
+    if strange:
+        hint = f"可用:{'、'.join(known)}"
+        found = [Problem(f"query.{name}", "unknown_filter", f"没有“{name[:40]}”这个条件", hint) for name in strange]
+        raise Invalid("查询条件有误", problems=found)
 
 
 def build(services: Services) -> APIRouter:
@@ -108,6 +123,7 @@ def build(services: Services) -> APIRouter:
     )
     def suggest(request: Request) -> Response:
         params = request.query_params
+        require_known(params, ("q", "kind", "size"))
         wanted = read_request(params, params.getlist, filters={}, page=1)
         size = wanted.size if params.get("size", "").strip() else SUGGESTIONS_SHOWN
         found = services.search.suggest(wanted.q, wanted.kinds, size)
@@ -137,33 +153,22 @@ def _homepage(router: APIRouter, services: Services, kind: Kind) -> None:
     """What one owner has: the first thirty, or a keyword search over all of them (S1-44, S1-45, S1-50)."""
     filter_name, owner_name = kind.owner or ("", "")
     owner = services.registry.kind(owner_name)
+    filters = [found for found in filter_parameters([kind]) if found["name"] != filter_name]
+    known = [found["name"] for found in (QUERY, *PAGING, *filters)]
 
     @router.get(
         f"/{owner.plural}/{{record_id}}/{kind.plural}",
         name=f"list_{kind.name}_of_{owner.name}",
         summary=f"{owner.label}的{kind.label}",
         responses={200: ANSWER, **responses(404, 422, 503)},
-        openapi_extra={"parameters": [QUERY, *PAGING]},
+        openapi_extra={"parameters": [QUERY, *PAGING, *filters]},
     )
     def of_owner(request: Request, record_id: str) -> Response:
         params = request.query_params
-        wanted = read_request(
-            params, params.getlist, kinds=(kind.name,), filters={filter_name: (owner_id(services, owner, record_id),)}
-        )
-        if not wanted.q.strip() and not params.get("size"):
+        require_known(params, known)
+        wanted = read_request(params, params.getlist, kinds=(kind.name,))
+        of_this = {filter_name: (public_id(services.database, owner, record_id),)}
+        wanted = replace(wanted, filters={**wanted.filters, **of_this})
+        if not wanted.q.strip() and not params.get("size", "").strip():
             wanted = replace(wanted, size=FIRST_CAPABILITIES)
         return json_answer(services.search.search(wanted))
-
-
-def owner_id(services: Services, owner: Kind, record_id: str) -> str:
-    """The id of an owner that the public may see.
-
-    Raises:
-        NotFound: there is none.
-    """
-    try:
-        wanted = uuid.UUID(record_id)
-    except ValueError:
-        raise NotFound(f"没有找到该{owner.label}") from None
-    services.search.require_visible(owner, wanted)
-    return str(wanted)

@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -189,8 +189,9 @@ def judge(answer: Any) -> str | None:
         return f"{answer.status_code} {answer.text[:200]}"
     if answer.status_code != 200 and answer.headers["content-type"] != "application/problem+json":
         return answer.headers["content-type"]
-    if answer.status_code != 200 and (found := leaks(answer.text)):
-        return str(found)
+    sent = unquote(str(answer.request.url)).lower()
+    if answer.status_code != 200 and (found := [word for word in leaks(answer.text) if word not in sent]):
+        return str(found)  # what was sent may be quoted: hypothesis tries words of our own sources, too
     return None
 
 
@@ -507,12 +508,12 @@ class TestAddresses:
     @pytest.mark.parametrize(
         ("method", "path", "allowed"),
         [
-            ("POST", "/api/v1/search", "GET"),
-            ("PATCH", "/api/v1/standards", "GET, POST"),
-            ("POST", "/api/v1/standards/x", "GET, PUT, PATCH, DELETE"),
+            ("POST", "/api/v1/search", "GET, HEAD"),
+            ("PATCH", "/api/v1/standards", "GET, HEAD, POST"),
+            ("POST", "/api/v1/standards/x", "GET, HEAD, PUT, PATCH, DELETE"),
             ("GET", "/api/v1/standards/x/actions/withdraw", "POST"),
-            ("TRACE", "/api/v1/healthz", "GET"),
-            ("POST", "/", "GET"),
+            ("TRACE", "/api/v1/healthz", "GET, HEAD"),
+            ("POST", "/", "GET, HEAD"),
         ],
     )
     def test_methods_are_those_that_exist(self, client: TestClient, method: str, path: str, allowed: str) -> None:

@@ -8,7 +8,8 @@ from anyio.from_thread import BlockingPortal
 from starlette.testclient import TestClient
 
 from api.wiring import Services
-from indexers.rebuild import ensure
+from indexers.outdated import ensure
+from search_service.errors import EngineUnavailable
 from search_service.store.session import Database
 from tests.api.conftest import assert_problem, client_of
 
@@ -20,27 +21,44 @@ KINDS = ["standard", "institution", "capability", "authorisation", "plan", "cata
 def test_probes_answer_under_the_api_and_at_the_root(client: TestClient, prefix: str) -> None:
     assert client.get(f"{prefix}/healthz").json() == {"status": "ok"}
     ready = client.get(f"{prefix}/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "missing_indices": []})
+    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "engine": "ok", "missing_indices": []})
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_without_an_index_it_is_ready_but_degraded(http: TestClient, services: Services, prefix: str) -> None:
     ready = http.get(f"{prefix}/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"status": "degraded", "missing_indices": KINDS})
+    assert (ready.status_code, ready.json()) == (200, {"status": "degraded", "engine": "ok", "missing_indices": KINDS})
     ensure(services.database, services.engine, "test")
     assert http.get(f"{prefix}/readyz").json()["status"] == "ok"
 
 
-def test_without_an_index_searching_waits_and_reading_works(http: TestClient) -> None:
-    for path in ("/api/v1/search?q=压力表", "/api/v1/standards", "/api/v1/suggest?q=压力"):
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_without_the_engine_it_is_ready_but_degraded(
+    http: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    asked: list[str] = []
+
+    def away(kind: str) -> str:
+        asked.append(kind)
+        raise EngineUnavailable
+
+    monkeypatch.setattr(services.engine, "published", away)
+    ready = http.get(f"{prefix}/readyz")
+    assert (ready.status_code, ready.json()["status"], ready.json()["engine"]) == (200, "degraded", "unavailable")
+    assert len(asked) == 1
+    assert http.get(f"{prefix}/healthz").json() == {"status": "ok"}
+
+
+def test_without_an_index_searching_is_poorer_and_everything_else_works(http: TestClient) -> None:
+    for path in ("/api/v1/search?q=压力表", "/api/v1/standards"):
         answer = http.get(path)
-        assert_problem(answer, 503, "engine_unavailable")
-        assert int(answer.headers["retry-after"]) > 0
+        assert (answer.status_code, answer.headers["x-degraded"], answer.json()["partial"]) == (200, "search", True)
+    assert http.get("/api/v1/suggest?q=压力").json() == {"suggestions": []}
     assert http.get("/api/v1/divisions").status_code == 200
     page = http.get("/search?q=压力表", headers={"Accept": "text/html"})
-    assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
-    assert int(page.headers["retry-after"]) > 0
-    assert page.headers["x-trace-id"] in page.text
+    assert (page.status_code, page.headers["x-degraded"]) == (200, "search")
+    assert "搜索服务繁忙，结果可能不完整" in page.text
+    assert http.get("/", headers={"Accept": "text/html"}).status_code == 200
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -80,6 +98,42 @@ def test_every_answer_says_what_browsers_may_do_with_it(client: TestClient, path
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "strict-origin"
     assert re.fullmatch("[0-9a-f]{32}", headers["x-trace-id"])
+
+
+READ = (
+    "/",
+    "/search?q=压力表",
+    "/docs",
+    "/static/style.css",
+    "/healthz",
+    "/api/v1/readyz",
+    "/api/v1/openapi.json",
+    "/api/v1/search?q=压力表",
+    "/api/v1/search?page=0",
+    "/api/v1/suggest?q=压力",
+    "/api/v1/capabilities",
+    "/api/v1/certificates",
+    "/api/v1/divisions?name=x",
+    "/api/v1/standards/x",
+    "/api/v1/nothing",
+)
+
+
+@pytest.mark.parametrize("path", READ)
+def test_what_can_be_read_can_be_asked_for_its_head(client: TestClient, path: str) -> None:
+    """RFC 9110 §9.3.2: what GET says, but for the body."""
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    varying = {"x-trace-id", "content-length"}  # the trace id in a problem, the milliseconds in an answer
+    assert {k: v for k, v in head.headers.items() if k not in varying} == {
+        k: v for k, v in whole.headers.items() if k not in varying
+    }
+    assert abs(int(head.headers["content-length"]) - len(whole.content)) < 10
+
+
+def test_what_cannot_be_read_has_no_head(client: TestClient) -> None:
+    answer = client.head("/api/v1/standards/x/actions/withdraw")
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (405, "POST", b"")
 
 
 def test_trace_ids_are_not_repeated(client: TestClient) -> None:

@@ -21,7 +21,7 @@ from api import wiring
 from api.settings import Settings
 from api.wiring import Services
 from indexers.drain import drain_all
-from indexers.rebuild import ensure
+from indexers.outdated import ensure
 from search_service.engines.embedded.engine import EmbeddedEngine
 from search_service.query.lexical import TEXT_FIELDS
 from tests.api.conftest import Headers, assert_problem, bearer, client_of

@@ -73,3 +73,29 @@ def test_a_renamed_institution_shows_under_its_rows(http: TestClient, services: 
     assert (again.status_code, again.json()["institution"]["name"]) == (200, "示例乙检测院")
     own = http.get(name)
     assert http.get(name, headers={"If-None-Match": own.headers["etag"]}).status_code == 304
+
+
+def test_a_standard_says_what_replaces_it(http: TestClient, staff: Headers) -> None:
+    def stored(number: str, *replaces: str) -> str:
+        body = {"number": number, "title": "金属材料", "replaces": list(replaces)}
+        made = http.post("/api/v1/standards", json=body, headers=staff)
+        assert (made.status_code, made.json()["replaced_by"]) == (201, [])
+        return str(made.headers["location"])
+
+    url = stored("GB/T 228-2002")
+    tag = http.get(url).headers["etag"]
+    newest = stored("GB/T 228.1-2021", "GB/T 228—2002")  # a dash of print
+    stored("GB/T 228.2-2015", "GB/T 228-2002", "GB/T 4338-2006")
+
+    def says() -> object:
+        # The version of the row tells nothing of those that replace it.
+        return http.get(url, headers={"If-None-Match": tag}).json()["replaced_by"]
+
+    assert says() == ["GB/T 228.1-2021", "GB/T 228.2-2015"]
+    assert http.delete(newest, headers=staff | ANY).status_code == 204
+    assert says() == ["GB/T 228.2-2015"]
+    refused = http.patch(url, json={"replaced_by": []}, headers=staff | ANY)
+    problem = assert_problem(refused, 422, "invalid")
+    assert [(error["loc"], error["code"]) for error in problem["errors"]] == [("replaced_by", "read_only")]
+    changed = http.patch(url, json={"title": "金属材料 拉伸"}, headers=staff | ANY).json()
+    assert changed["replaced_by"] == ["GB/T 228.2-2015"]

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from api.wiring import Services
 from indexers.drain import drain_all
-from indexers.rebuild import ensure
+from indexers.outdated import ensure
 from search_service.kinds import REGISTRY
 from search_service.store.capability import Capability
 from search_service.store.institution import Institution
@@ -210,6 +210,14 @@ class TestSuggest:
     def test_refusals(self, client: TestClient, params: dict[str, Any], q: str) -> None:
         assert_problem(client.get("/api/v1/suggest", params={"q": q, **params}), 422, "invalid")
 
+    @pytest.mark.parametrize("name", ["region", "colour", "page", "sort"])
+    def test_what_is_not_heeded_is_refused(self, client: TestClient, name: str) -> None:
+        answer = client.get("/api/v1/suggest", params={"q": "压力", name: "1"})
+        (error,) = assert_problem(answer, 422, "invalid")["errors"]
+        assert (error["loc"], error["code"]) == (f"query.{name}", "unknown_filter")
+        assert error["hint"] == "可用:q、kind、size"
+        assert get(client, "/suggest", q="压力", **{name: " "})["suggestions"]  # forms send all their fields
+
 
 class TestHomepage:
     """S1-44, S1-45, S1-50, T18."""
@@ -260,6 +268,22 @@ class TestHomepage:
         assert "第35" not in self.keys(http, institution)
         assert "第38" not in self.keys(http, institution, q="样品38", size=100)
 
+    def test_it_is_narrowed_by_the_filters_of_what_it_lists(self, http: TestClient, institution: str) -> None:
+        assert len(self.keys(http, institution, service="检测", region="610000", size=100)) == 37
+        assert self.keys(http, institution, nature="CMA") == []
+
+    @pytest.mark.parametrize("name", ["colour", "ccs", "institution", "kind"])
+    def test_what_is_not_heeded_is_refused(self, http: TestClient, institution: str, name: str) -> None:
+        answer = http.get(f"/api/v1/institutions/{institution}/capabilities", params={name: "plan"})
+        (error,) = assert_problem(answer, 422, "invalid")["errors"]
+        assert (error["loc"], error["code"]) == (f"query.{name}", "unknown_filter")
+        assert error["hint"] == "可用:q、page、size、sort、nature、region、service、valid_on"
+
+    def test_a_blank_size_is_as_if_not_said(self, http: TestClient, institution: str) -> None:
+        for blank in ("", " "):
+            assert len(self.keys(http, institution, size=blank)) == 30
+            assert len(self.keys(http, institution, size=blank, q="样品")) == 10
+
     def test_plans(self, http: TestClient, institution: str) -> None:
         def titles(**params: Any) -> set[str]:
             return {hit["title"] for hit in get(http, f"/institutions/{institution}/plans", **params)["hits"]}
@@ -281,8 +305,10 @@ class TestHomepage:
             session.query(Institution).filter_by(name="示例秦川检测院").one().status = "suspended"
         assert_problem(http.get(f"/api/v1/institutions/{institution}/{part}"), 404, "not_found")
         assert http.get(f"/institutions/{institution}").status_code == 404
-        for nobody in ("00000000-0000-0000-0000-000000000000", "x", "%00"):
-            assert_problem(http.get(f"/api/v1/institutions/{nobody}/{part}"), 404, "not_found")
+        for nobody in ("00000000-0000-0000-0000-000000000000", "x", "%00", institution):
+            problems = [http.get(f"/api/v1/institutions/{nobody}{path}") for path in ("", f"/{part}")]
+            one, other = (assert_problem(answer, 404, "not_found")["detail"] for answer in problems)
+            assert one == other
 
 
 def test_the_sample_has_as_many_rows_in_lists_as_the_database_shows(client: TestClient, sample: Services) -> None:

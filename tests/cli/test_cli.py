@@ -1,48 +1,11 @@
 """The command line (`docs/api.md`): what it prints for people and for scripts, and its exit codes."""
 
 import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from api.wiring import Services
 from search_service.query.request import SearchRequest
-from tests.conftest import NOW
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-class Shell:
-    """Runs ``zhixun`` as a process of its own, on a data folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, *words: str, code: int = 0) -> str:
-        found = subprocess.run(
-            [sys.executable, "-c", "from api.cli import main; main()", *words],
-            cwd=ROOT,
-            env={"ZHIXUN_DATA_DIR": str(self.folder), "ZHIXUN_CLOCK": NOW.isoformat(), "PATH": "", "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert found.returncode == code, found.stdout + found.stderr
-        return found.stdout + found.stderr
-
-    def json(self, *words: str) -> Any:
-        return json.loads(self(*words, "--json"))
-
-
-@pytest.fixture
-def zhixun(tmp_path: Path, sample_dir: Path) -> Shell:
-    shutil.copytree(sample_dir, tmp_path / "data")
-    return Shell(tmp_path / "data")
+from tests.support.shell import Shell
 
 
 def test_search_is_the_same_answer_as_the_facade(zhixun: Shell, sample: Services) -> None:
@@ -100,16 +63,6 @@ def test_dump_and_load_into_an_empty_folder(zhixun: Shell, tmp_path: Path) -> No
     assert report["refused_rows"] == 0
     for q in ("压力表", "GB/T 228.1", "大米 镉"):
         assert other.json("search", q)["kinds"] == zhixun.json("search", q)["kinds"]
-
-
-def test_index_status_and_rebuild(zhixun: Shell) -> None:
-    before = {row["kind"]: row for row in zhixun.json("index", "status") if row["published"]}
-    assert set(before) == {row["kind"] for row in zhixun.json("kinds")}
-    assert all(row["sound"] for row in before.values())
-    made = zhixun.json("index", "rebuild", "plan")
-    after = {row["kind"]: row for row in zhixun.json("index", "status") if row["published"]}
-    assert after["plan"]["name"] == made["plan"] != before["plan"]["name"]
-    assert after["standard"]["name"] == before["standard"]["name"]
 
 
 def test_tokens_are_shown_once(zhixun: Shell) -> None:

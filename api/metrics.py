@@ -1,0 +1,62 @@
+"""``/metrics``: what an operator watches, in Prometheus' text format; alarms for each stand in ``docs/operations.md``.
+
+Everything is asked of the database at the scrape, so every web process tells the same and none has to be summed up.
+"""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from api.wiring import Services
+from indexers import generations
+from indexers.health import oldest_job_seconds, queues
+from search_service.errors import EngineUnavailable
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def exposition(services: Services) -> bytes:
+    """All gauges as text; an engine that is away is a value, not an error."""
+    registry = CollectorRegistry()
+    registry.register(_Gauges(services))
+    return generate_latest(registry)
+
+
+class _Gauges:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing in advance: the registry would otherwise collect once just to learn the names."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """One family after another, as the client library asks."""
+        due = GaugeMetricFamily("zhixun_index_due", "Documents whose change is not in the index", labels=["kind"])
+        lag = GaugeMetricFamily(
+            "zhixun_index_lag_seconds", "Age of the oldest change not in the index", labels=["kind"]
+        )
+        dead = GaugeMetricFamily("zhixun_index_dead", "Documents that no index takes, with a reason", labels=["kind"])
+        for queue in queues(self._services.database):
+            due.add_metric([queue.kind], queue.due)
+            lag.add_metric([queue.kind], queue.lag_seconds)
+            dead.add_metric([queue.kind], queue.dead)
+        yield from (due, lag, dead)
+        drift = GaugeMetricFamily(
+            "zhixun_index_drift", "Documents that the last check found to differ", labels=["kind"]
+        )
+        for kind, differing in generations.drift(self._services.database).items():
+            drift.add_metric([kind], differing)
+        yield drift
+        age = oldest_job_seconds(self._services.database)
+        yield GaugeMetricFamily(
+            "zhixun_queue_age_seconds", "Age of the oldest open index job or wide change", value=age
+        )
+        yield GaugeMetricFamily("zhixun_engine_up", "Whether the search engine answers", value=self._engine())
+
+    def _engine(self) -> int:
+        try:
+            return int(all(self._services.engine.published(kind.name) for kind in self._services.registry.kinds))
+        except EngineUnavailable:
+            return 0
