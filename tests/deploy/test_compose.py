@@ -1,0 +1,119 @@
+"""The compose file cannot be started here (no container engine), so it is read: against the settings that the code
+reads, the commands that exist, and the versions of the servers that the tests run on."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from api.cli import app
+from api.doctor import CHECKS
+from api.production import refused
+from api.settings import PREFIX, Settings
+from tests.support.services import require
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+SERVICES: dict[str, Any] = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service["image"].startswith("zhixun:")]
+SECRET = "0123456789abcdef" * 4
+
+
+def commands() -> set[str]:
+    found = typer.main.get_command(app)
+    return set(found.commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_is_one_that_the_code_reads(name: str) -> None:
+    known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
+    for setting in SERVICES[name]["environment"]:
+        assert setting.removesuffix("_FILE") in known, setting
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_command_exists(name: str) -> None:
+    assert SERVICES[name]["command"][:1] == ["zhixun"]
+    assert SERVICES[name]["command"][1] in commands()
+    check = SERVICES[name].get("healthcheck", {}).get("test", [])
+    if "zhixun" in check:
+        assert check[2] in commands()
+        assert check[check.index("--only") + 1] in CHECKS
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_production_would_start_with_these_settings(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for setting, value in SERVICES[name]["environment"].items():
+        if setting.endswith("_FILE"):
+            secret = tmp_path / setting
+            secret.write_text(SECRET)
+            monkeypatch.setenv(setting, str(secret))
+        else:
+            monkeypatch.setenv(setting, re.sub(r"\$\{ZHIXUN_PUBLIC_URL.*", "https://zhixun.example.cn", value))
+    monkeypatch.setenv("ZHIXUN_HOSTS", "zhixun.example.cn")
+    settings = Settings(_env_file=None)
+    assert list(refused(settings)) == []
+    assert settings.has_workers
+
+
+def test_images_are_pinned_and_only_the_web_port_is_published() -> None:
+    for name, service in SERVICES.items():
+        assert re.search(r":\d+\.\d+\.\d+|:\d+\.\d+-", service["image"]), name
+        assert ("ports" in service) == (name == "web"), name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert not service.get("privileged"), name
+    (port,) = SERVICES["web"]["ports"]
+    assert port.startswith("127.0.0.1:")
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    assert all(service["networks"] == ["inside"] for name, service in SERVICES.items() if name != "web")
+
+
+def test_whatever_runs_on_is_health_checked() -> None:
+    once = {"migrate", "elasticsearch-setup"}
+    for name, service in SERVICES.items():
+        assert ("healthcheck" in service) == (name not in once), name
+        assert service["restart"] == ("on-failure" if name in once else "unless-stopped"), name
+        for needed, how in service.get("depends_on", {}).items():
+            finished = "service_completed_successfully" if needed in once else "service_healthy"
+            assert how["condition"] == finished, (name, needed)
+
+
+def test_secrets_come_from_files_that_a_script_makes() -> None:
+    made = (ROOT / "deploy" / "secrets").read_text("utf-8")
+    for name, secret in COMPOSE["secrets"].items():
+        assert secret == {"file": f"deploy/secrets.d/{name}"}
+        assert name in made
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    assert not re.search(r"(?i)password:\s*\S*[a-z0-9]{8}", text), "a password in the file itself"
+    assert "/deploy/secrets.d/" in (ROOT / ".gitignore").read_text("utf-8")
+
+
+def test_the_image_runs_the_python_that_the_tests_run() -> None:
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+    images = {line.split()[1] for line in lines if line.startswith("FROM")}
+    assert images == {"python:3.11.14-slim-bookworm"}
+    assert any(line.startswith("USER ") and not line.endswith("root") for line in lines)
+    assert "--require-hashes" in "\n".join(lines)
+
+
+def test_the_versions_are_those_that_the_tests_use() -> None:
+    import psycopg  # noqa: PLC0415 - only where there is a server to ask
+    import redis  # noqa: PLC0415 - likewise
+
+    with psycopg.connect(require("postgres").replace("+psycopg", "")) as connection:
+        assert SERVICES["postgres"]["image"].startswith(f"postgres:{connection.info.server_version // 10000}.")
+    with redis.Redis.from_url(require("redis")) as client:
+        version = client.info("server")["redis_version"]
+    assert SERVICES["redis"]["image"] == f"redis:{version}-bookworm"
+
+
+def test_the_role_is_for_our_indices_only() -> None:
+    role = json.loads((ROOT / "deploy" / "elasticsearch" / "role.json").read_text("utf-8"))
+    assert {name for entry in role["indices"] for name in entry["names"]} == {"zhixun-*"}
+    assert SERVICES["web"]["environment"]["ZHIXUN_ELASTICSEARCH_USER"] == "zhixun_app"
+    assert "role/zhixun_app" in (ROOT / "deploy" / "elasticsearch" / "user").read_text("utf-8")
