@@ -1,0 +1,53 @@
+"""The worlds that scenarios run in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.world import Report, World, embedded_settings, production_settings
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[World]:
+    """Everything in the web process: SQLite, and the embedded engine."""
+    found = World(tmp_path, embedded_settings(tmp_path), production=False)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def production(
+    tmp_path: Path, postgres_url: str, redis_url: str, elasticsearch_url: str, index_prefix: str
+) -> Iterator[World]:
+    """PostgreSQL, Elasticsearch and Redis of the common servers, with rooms of our own in each."""
+    settings = production_settings(tmp_path, postgres_url, redis_url, elasticsearch_url, index_prefix)
+    found = World(tmp_path, settings, production=True)
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=["embedded", "production"])
+def world(request: pytest.FixtureRequest) -> World:
+    """Both ways to run, one after the other."""
+    found: World = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=["embedded", pytest.param("production", marks=pytest.mark.slow)])
+def quick_world(request: pytest.FixtureRequest) -> World:
+    """Both, where the embedded one takes seconds: the servers of the other take ten to make their indices."""
+    found: World = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Report:
+    """Print a scenario's figures, also when pytest is quiet."""
+
+    def show(**figures: object) -> None:
+        told = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items())
+        with capsys.disabled():
+            print(f"\n{request.node.name}: {told}")  # noqa: T201 - figures are the point
+
+    return show
