@@ -48,7 +48,7 @@ def instant(moment: datetime) -> str:
 
 
 def show(record: Record, row: Any, level: Level, now: datetime, *, brief: bool = False) -> dict[str, Any]:
-    """The record as JSON for a reader at `level`: id, key, readable fields, version and times.
+    """The record as JSON for a reader at `level`: id, key, readable and derived fields, version and times.
 
     `brief` leaves out what only the record's own page shows.  The row must have been loaded with `record.field_paths`.
     """
@@ -56,6 +56,7 @@ def show(record: Record, row: Any, level: Level, now: datetime, *, brief: bool =
         "id": str(row.id),
         "key": row.key,
         **fields_of(record, row, level, now, brief=brief),
+        **({} if brief else {field.name: field.show(row) for field in record.derived}),
         **({"proven": evidence.verified(row, now)} if rests_on_certificates(record) else {}),
         "row_version": row.row_version,
         "created_at": instant(row.created_at),
@@ -116,7 +117,12 @@ def may_write(record: Record, field: Field, level: Level) -> bool:
     return field.write <= level and (field is not owner_field(record))
 
 
-def row_id(text: str) -> uuid.UUID:
+def missing(record: Record, text: str) -> NotFound:
+    """The answer to an id that leads nowhere: the same for what is no id, not there, or not for this reader."""
+    return NotFound(f"没有 id 为“{text[:60]}”的{record.label}")
+
+
+def row_id(record: Record, text: str) -> uuid.UUID:
     """An id from a URL.
 
     Raises:
@@ -125,7 +131,7 @@ def row_id(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError:
-        raise NotFound(f"没有 id 为“{text[:60]}”的记录") from None
+        raise missing(record, text) from None
 
 
 def load(session: Session, record: Record, identifier: uuid.UUID, *, lock: bool = False) -> Any | None:
@@ -153,13 +159,26 @@ def readable(
     Raises:
         NotFound: it is not there, deleted, or not for this reader.
     """
-    row = load(session, record, row_id(text), lock=lock)
+    row = load(session, record, row_id(record, text), lock=lock)
     if row is None or row.deleted_at is not None:
-        raise NotFound(f"没有 id 为“{text[:60]}”的{record.label}", problems=())
+        raise missing(record, text)
     level = actor.level(record.owner_id(row))
     if level is Level.PUBLIC and not visible(session, record, [row.id], now):
-        raise NotFound(f"没有 id 为“{text[:60]}”的{record.label}")
+        raise missing(record, text)
     return row, level
+
+
+def public_id(database: Database, record: Record, text: str) -> str:
+    """The id of a row that the public may see now.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted = row_id(record, text)
+    with database.read() as session:
+        if not visible(session, record, [wanted], database.now()):
+            raise missing(record, text)
+    return str(wanted)
 
 
 def read(database: Database, record: Record, actor: Actor, text: str) -> Shown:

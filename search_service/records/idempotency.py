@@ -1,7 +1,8 @@
 """A request that is sent again with its key gets its first answer again (reliability: one event, one effect).
 
 The key's row is inserted before the work and filled in after it, in the same transaction: a refused or failed request
-leaves nothing.  A twin that runs at the same time waits for the writer (SQLite) or hits the primary key (PostgreSQL).
+leaves nothing.  A twin that comes at the same time waits for the writer (SQLite) or for the primary key
+(PostgreSQL), and then finds the answer.
 """
 
 import hashlib
@@ -62,20 +63,30 @@ def claim(session: Session, actor: Actor, key: str | None, route: str, body: Any
         raise Invalid(problem.message, problems=[problem])
     now, wanted = session.info["now"](), request_hash(route, body)
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
-    stored = session.scalar(select(IdempotencyKey).where(IdempotencyKey.actor == actor.name, IdempotencyKey.key == key))
-    if stored is not None:
-        if stored.request_hash != wanted:
-            raise KeyReused("该 Idempotency-Key 已用于内容不同的请求:请为新请求换用新的键")
-        if stored.status == RUNNING:
-            raise InProgress(retry_after=1)
-        return Answer(stored.status, stored.body)
+    if (answer := _answer(session, actor, key, wanted)) is not None:
+        return answer
     fresh = IdempotencyKey(actor=actor.name, key=key, request_hash=wanted, status=RUNNING, body={}, created_at=now)
-    session.add(fresh)
     try:
-        session.flush()
+        with session.begin_nested():
+            session.add(fresh)
     except IntegrityError:
+        if (answer := _answer(session, actor, key, wanted)) is not None:
+            return answer
         raise InProgress("相同 Idempotency-Key 的请求正在处理,请稍后重试", retry_after=1) from None
     return fresh
+
+
+def _answer(session: Session, actor: Actor, key: str, wanted: str) -> Answer | None:
+    """What is stored under the key."""
+    mine = (IdempotencyKey.actor == actor.name, IdempotencyKey.key == key)
+    stored = session.scalar(select(IdempotencyKey).where(*mine).execution_options(populate_existing=True))
+    if stored is None:
+        return None
+    if stored.request_hash != wanted:
+        raise KeyReused("该 Idempotency-Key 已用于内容不同的请求:请为新请求换用新的键")
+    if stored.status == RUNNING:
+        raise InProgress(retry_after=1)
+    return Answer(stored.status, stored.body)
 
 
 def keep(held: IdempotencyKey | None, status: int, body: dict[str, Any]) -> None:

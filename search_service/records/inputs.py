@@ -73,7 +73,7 @@ def _refusal(record: Record, name: str, declared: Field | None) -> Problem:
         return Problem(name, "fixed", f"{owner.label}在创建后不能更改", "请从内容中去掉此字段")
     if declared is not None:
         return Problem(name, "read_only", f"{declared.label}不能由当前身份填写", "请从内容中去掉此字段")
-    if name in OWN_COLUMNS or name == "key":
+    if name in OWN_COLUMNS or name == "key" or name in {field.name for field in record.derived}:
         return Problem(name, "read_only", f"{name} 由系统维护,不能填写", "请从内容中去掉此字段")
     near = difflib.get_close_matches(name, record.by_name, n=1)
     hint = f"是否想写 {near[0]}?" if near else f"可用字段:{'、'.join(record.by_name)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from search_service.errors import NotFound, Problem
+from search_service.errors import NotFound, Problem, ZhixunError
 from search_service.kinds.record import Record
 from search_service.kinds.registry import REGISTRY
 from search_service.records import rows, tables
@@ -109,7 +109,7 @@ class _Load:
         try:
             with self.database.write() as session:
                 outcomes = self._rows(Batch(session, record, file, seen), batch, table)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, ZhixunError):
             # One row that the database refuses must not take its neighbours with it: each alone, and without the memory
             # of what was rolled back.
             self.flats.pop(record.name, None)
@@ -124,7 +124,7 @@ class _Load:
                 batch = Batch(session, record, file, seen)
                 parsed = rows.parse(batch, line)
                 return parsed if isinstance(parsed, Outcome) else self._ordinary(batch, [parsed])[0]
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, ZhixunError) as error:
             problem = Problem("", "database", f"数据库不接受该行({type(error).__name__})", "请核对该行的内容")
             return Outcome(line.number, refused=(problem,))
 
