@@ -36,7 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MEASUREMENTS)}; all without")
     parser.add_argument("--write", action="store_true", help=f"keep the table in bench/{RESULTS.name}")
-    parser.add_argument("--data", type=Path, help="a loaded data folder for upsert and http, to save loading one")
+    parser.add_argument("--data", type=Path, help="a data folder for upsert and http, filled if it is empty, kept")
     chosen = parser.parse_args()
     service.given[:] = [chosen.data] if chosen.data else []
     unknown = [name for name in chosen.names if name not in MEASUREMENTS]

@@ -103,6 +103,8 @@ def standard(row: Row) -> Standard:
         ics=[row.ics] if row.ics else [],
         ccs=[row.ccs] if row.ccs else [],
         published_on=_day(row.published),
+        # A loaded row has all its columns; one that was never set is looked up in another, slower way.
+        **dict.fromkeys(("key", "title_en", "effective_on", "withdrawn_on", "deleted_at"), None),
     )
     made.id = new_id()
     STANDARD.prepare(made)

@@ -92,10 +92,11 @@ def _sample() -> list[Row]:
 def _mixed(own: list[Row], count: int) -> list[Row]:
     """Titles of two halves: hundreds of repeated ones would measure how equals are put in order."""
     chosen = random.Random(SEED)
-    found = list(own)
+    found = {row.number: row for row in own}
     while len(found) < count:
         one, other = chosen.choices(own, k=2)
         title = one.title[: len(one.title) // 2] + other.title[len(other.title) // 2 :]
-        number = f"{one.number.split(' ')[0]} {10_000 + len(found)}-{chosen.randint(1990, 2026)}"
-        found.append(replace(one, number=number, title=title))
-    return found
+        body = f"{10_000 + len(found)}-{chosen.randint(1990, 2026)}"
+        number = re.sub(r"(?<=[ /])\d[^ /]*$", body, one.number)  # GB/T 228.1-2021, DB32/1072-2007
+        found.setdefault(number, replace(one, number=number, title=title))  # one of the sample's own may be there
+    return list(found.values())

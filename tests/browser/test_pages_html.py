@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from api.app import create
 from api.pages.data import region_names
-from api.pages.render import API, STATIC
+from api.pages.render import API, STATIC, static
 from api.wiring import Services
 from search_service.kinds import REGISTRY
 from search_service.kinds.institution import InstitutionKind
@@ -313,9 +313,22 @@ def test_kinds_have_a_short_address(client: TestClient) -> None:
 
 
 def test_files_carry_their_content_in_the_address(client: TestClient) -> None:
-    for address in re.findall(r'/static/[^"]+', client.get("/").text):
+    linked = re.findall(r'/static/[^"]+', client.get("/").text)
+    assert len(linked) >= 3
+    for address in linked:
         assert re.fullmatch(r"/static/[a-z.]+\?v=[0-9a-f]{10}", address)
-        assert client.get(address).status_code == 200
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        unchanged = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
+        assert (unchanged.status_code, unchanged.headers["cache-control"]) == (304, answer.headers["cache-control"])
+
+
+@pytest.mark.parametrize("query", ["", "?v=", "?v=0123456789", "?w=1", "{}&x=1"])
+def test_only_the_address_of_the_content_is_kept_for_good(client: TestClient, query: str) -> None:
+    answer = client.get("/static/style.css" + query.format(static("style.css").removeprefix("/static/style.css")))
+    assert answer.status_code == 200
+    assert "immutable" not in answer.headers.get("cache-control", "")
 
 
 FORBIDDEN = (":has(", "@container", "oklch(", "color-mix(", "inset:", "@layer", ":is(", "aspect-ratio")
