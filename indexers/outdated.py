@@ -58,8 +58,8 @@ def notice(database: Database, engine: Engine) -> list[Outdated]:
         action = jobs.REBUILD if back is None else jobs.ROLLBACK
         found.append(Outdated(kind, why, action))
         # The first index of all is no news.
-        level = logging.WARNING if generations.known(database, kind) else logging.INFO
-        LOG.log(level, "%s。%s", why, "上一代索引适用于当前程序,将回退到它" if back else "将建立新索引")
+        loudness = logging.WARNING if generations.known(database, kind) else logging.INFO
+        LOG.log(loudness, "%s。%s", why, "上一代索引适用于当前程序,将回退到它" if back else "将建立新索引")
     return found
 
 

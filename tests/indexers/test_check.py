@@ -108,7 +108,8 @@ def test_rows_that_time_hides_or_will_show_are_told_from_ghosts(services: Servic
     index = str(services.engine.published("capability"))
     assert set(dict(services.engine.entries(index))) == {str(valid.id), str(ended.id), str(coming.id)}
     assert check(services, kind).sound
-    services.engine.write(index, [Tombstone(str(coming.id), 1)])
+    held = dict(services.engine.entries(index))[str(coming.id)]
+    services.engine.write(index, [Tombstone(str(coming.id), held)])
     services.engine.refresh(index)
     assert list(check(services, kind).missing) == [str(coming.id)]
 

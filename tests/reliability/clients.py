@@ -96,9 +96,9 @@ class Client:
             self._seen.statuses[answer.status_code] += 1
             if answer.is_success:
                 return answer
+            self._judge(answer)
             if answer.status_code not in AGAIN:
                 raise Refused(answer)
-            self._judge(answer)
             time.sleep(RETRY_SECONDS)
         raise TimeoutError(f"{method} {path} got no good answer in {PATIENCE_SECONDS:.0f} s")
 

@@ -23,10 +23,10 @@ from tests.reliability.world import Report, World
 KILLS = 20
 LIFE = (0.3, 3.0)
 """Seconds from the first answer to the kill."""
-MOST, RATE, THREADS, SEED = 10_000, 60.0, 16, 18
+MOST, RATE, THREADS, SEED = 10_000, 30.0, 16, 18
 SNAPSHOT_SECONDS = 30
 LARGEST_LOG = 64 * 2**20
-"""Bytes of the write-ahead log, which cannot be cut behind a reader: some 60 kB a write, for half a minute."""
+"""Bytes of the write-ahead log, which cannot be cut behind a reader: 50 kB a write, for half a minute."""
 SECONDS = 40
 """Until the leases of killed drains have ended, and ten more."""
 

@@ -109,9 +109,9 @@ class Indices:
         # A pattern only reads here; an index of a longer prefix says in its `_meta` that it is another's.
         found = self._read(f"{self._prefix}-*")
         own = [
-            (int(description["settings"]["index"]["creation_date"]), meta["name"])
-            for description in found.values()
-            if (meta := _meta(description)).get("prefix") == self._prefix and meta["kind"] == kind
+            (int(entry["settings"]["index"]["creation_date"]), meta["name"])
+            for entry in found.values()
+            if (meta := _meta(entry)).get("prefix") == self._prefix and meta["kind"] == kind
         ]
         return [name for _, name in sorted(own)]
 
@@ -190,6 +190,6 @@ class Indices:
         return found
 
 
-def _meta(description: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = description["mappings"].get("_meta", {})
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = entry["mappings"].get("_meta", {})
     return found
