@@ -1,10 +1,10 @@
 # One image for every process of the service; which of them it is says the command (docker-compose.yml).
 FROM python:3.11.14-slim-bookworm AS built
-# jieba's accelerated form and all others come as wheels, so nothing is compiled and no compiler is left behind.
+# All but jieba, which is plain Python, come as wheels: nothing is compiled and no compiler is left behind.
 WORKDIR /src
 COPY requirements.lock requirements-build.lock ./
 RUN python -m venv /venv \
- && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: --no-binary jieba \
     -r requirements.lock -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY analyzers analyzers

@@ -177,11 +177,11 @@ def _do(services: Services, kind: Kind, action: str, progress: Progress) -> str:
 def _do_here(services: Services, kind: Kind, action: str, progress: Progress) -> str:
     """Work on it in this process; what a dead one left is taken over when its lease lapses."""
     bring = rebuild if action == jobs.REBUILD else rollback
-    prefix, alone = services.settings.index_prefix, wiring.writes_alone(services)
+    alone = wiring.writes_alone(services)
     seen: IndexJob | None = None
     while True:
         try:
-            return bring(services.database, services.engine, kind, prefix, progress, worker=worker_name(), alone=alone)
+            return bring(services.database, services.engine, kind, progress, worker=worker_name(), alone=alone)
         except InProgress:
             there = jobs.open_job(services.database, kind.name)
             if there is None or (seen is not None and there.leased_until != seen.leased_until):

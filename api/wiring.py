@@ -147,11 +147,9 @@ def prepare(services: Services) -> None:
 
 def index_jobs(services: Services, stopping: Callable[[], bool]) -> bool:
     """Do one rebuild or rollback that somebody asked for; whether there was one."""
-    prefix, alone = services.settings.index_prefix, writes_alone(services)
+    alone = writes_alone(services)
     try:
-        return work_off(
-            services.database, services.engine, prefix, worker=worker_name(), alone=alone, stopping=stopping
-        )
+        return work_off(services.database, services.engine, worker=worker_name(), alone=alone, stopping=stopping)
     except Stopped:
         return False
 
@@ -171,10 +169,10 @@ def bring_up_to_date(services: Services, progress: Progress = silent) -> bool:
     if not services.lock.acquire():
         return False
     try:
-        prefix, alone = services.settings.index_prefix, writes_alone(services)
+        alone = writes_alone(services)
         if alone:
             forget_dead(services.database)
-        ensure(services.database, services.engine, prefix, progress, alone=alone)
+        ensure(services.database, services.engine, progress, alone=alone)
         drain_all(services.database, services.engine, worker=worker_name())
     finally:
         services.lock.release()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.speed import facets, formula, over_http, pipeline, service, suggest, tokenise, upsert
+from bench.speed import facets, formula, freshness, over_http, pipeline, rebuild, service, suggest, tokenise, upsert
 from bench.speed.measure import Result
 from bench.speed.rows import source
 
@@ -25,6 +25,8 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "formula": formula.run,
     "facets": facets.run,
     "upsert": upsert.run,
+    "freshness": freshness.run,
+    "rebuild": rebuild.run,
     "http": over_http.run,
 }
 

@@ -58,7 +58,9 @@ def _fill(work: Work, name: str) -> None:
         refused = work.engine.write(name, built.documents).refused
         if any(refusal.retry for refusal in refused):
             raise EngineUnavailable(f"索引 {name} 暂时不接受写入:{refused[0].reason}")
-        bury(work.database, work.kind, wanted, [*built.failures, *refused])
+        failed = [*built.failures, *refused]
+        bury(work.database, work.kind, wanted, failed)
+        revive(work.database, work.kind, wanted, failed)
         last, done = max(wanted), done + len(wanted)
         failpoint("rebuild_page")
         if done - remembered >= CHECKPOINT:
@@ -109,7 +111,9 @@ def catch_up(work: Work, name: str, difference: Difference) -> None:
         refused = work.engine.write(name, built.documents).refused
         if any(refusal.retry for refusal in refused):
             raise EngineUnavailable(f"索引 {name} 暂时不接受写入:{refused[0].reason}")
-        bury(work.database, work.kind, wanted, [*built.failures, *refused])
+        failed = [*built.failures, *refused]
+        bury(work.database, work.kind, wanted, failed)
+        revive(work.database, work.kind, wanted, failed)
         done += len(part)
         work.lease.beat(done=done, total=total)
         work.progress(work.kind.label, done, total)
@@ -130,5 +134,31 @@ def bury(database: Database, kind: Kind, tried: dict[uuid.UUID, int], refused: S
                     IndexState.seq == tried[entity_id],  # a newer mark deserves a try of its own
                 )
                 .values(dead_reason=refusal.reason),
+                execution_options={"synchronize_session": False},
+            )
+
+
+def revive(database: Database, kind: Kind, tried: dict[uuid.UUID, int], refused: Sequence[Refusal]) -> None:
+    """Rows that could not become documents for a program before this one, and now did, are dead no longer."""
+    refusals = {uuid.UUID(refusal.id) for refusal in refused}
+    dead = select(IndexState.entity_id, IndexState.seq).where(
+        IndexState.kind == kind.name,
+        IndexState.entity_id.between(min(tried), max(tried)),
+        IndexState.dead_reason.is_not(None),
+    )
+    with database.read() as session:
+        alive = [i for i, seq in session.execute(dead) if tried.get(i) == seq and i not in refusals]
+    if not alive:
+        return
+    with database.write() as session:
+        for entity_id in alive:
+            session.execute(
+                update(IndexState)
+                .where(
+                    IndexState.kind == kind.name,
+                    IndexState.entity_id == entity_id,
+                    IndexState.seq == tried[entity_id],
+                )
+                .values(dead_reason=None),
                 execution_options={"synchronize_session": False},
             )

@@ -48,6 +48,7 @@ _DONE = (
         # Marked again meanwhile: the oldest change that is missing is the one of the last mark, as far as we know.
         due_since=case((IndexState.seq > bindparam("written"), IndexState.available_at), else_=IndexState.due_since),
         attempts=0,
+        dead_reason=None,
     )
 )
 
@@ -56,7 +57,8 @@ class Claim:
     """The right of one worker to write these documents of a kind; `seqs` are the sequences that were claimed."""
 
     def __init__(self, database: Database, kind: Kind, owner: str, seqs: Mapping[uuid.UUID, int]) -> None:
-        self.kind, self.seqs = kind, dict(seqs)
+        # In the order in which marks lock their rows, or both could wait for each other on PostgreSQL.
+        self.kind, self.seqs = kind, dict(sorted(seqs.items()))
         self._database, self._owner = database, owner
         self._renewed = database.now()
 
@@ -75,16 +77,17 @@ class Claim:
         """Set `done_seq` to what was written; what was refused waits or, where trying again is vain, is dead.
 
         What was marked again meanwhile stays due, because its `seq` is larger; what another worker acknowledged with a
-        newer sequence, after this one's lease had ended, is left alone.  Returns how many were refused.
+        newer sequence, after this one's lease had ended, is left alone; and what was refused says nothing of what the
+        row has become since.  Returns how many were refused.
         """
         refusals = {uuid.UUID(refusal.id): refusal for report in reports for refusal in report.refused}
         done = [{"document": i, "written": seq} for i, seq in self.seqs.items() if i not in refusals]
         with self._database.write(durable=False) as session:
             if done:
                 session.connection().execute(_DONE, [{"of": self.kind.name, **mark} for mark in done])
-            for entity_id, refusal in refusals.items():
-                state = session.get(IndexState, (self.kind.name, entity_id))
-                if state is not None:
+            for entity_id, refusal in sorted(refusals.items()):
+                state = session.get(IndexState, (self.kind.name, entity_id), with_for_update=True)
+                if state is not None and state.done_seq < state.seq == self.seqs[entity_id]:
                     _refused(state, refusal, self._database.now())
             session.flush()
             session.connection().execute(_RELEASE, self._parameters())

@@ -40,7 +40,7 @@ def require_sound(difference: Difference, kind: Kind) -> None:
     if difference.dead > max(1, difference.visible // BAD_ROWS):
         raise RebuildRefused(
             f"{counts};其中 {difference.dead} 条无法生成文档,例如 {_some(difference.dead_ids)}。"
-            "原因见 index_state.dead_reason,修复后重新执行"
+            "原因见 zhixun index dead,修复后重新执行"
         )
     if difference.documents == 0 and difference.visible - difference.due > 0:
         raise RebuildRefused(f"{counts};新索引是空的,例如没有 {_some(difference.dead_ids)}")

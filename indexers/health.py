@@ -37,7 +37,7 @@ def queues(database: Database) -> list[Queue]:
                 .group_by(IndexState.kind)
             )
         }
-        dead_by_kind = select(IndexState.kind, func.count()).where(due, IndexState.dead_reason.is_not(None))
+        dead_by_kind = select(IndexState.kind, func.count()).where(IndexState.dead_reason.is_not(None))
         dead = {kind: count for kind, count in session.execute(dead_by_kind.group_by(IndexState.kind))}  # noqa: C416 - typed so
     return [
         Queue(kind.name, count, _age(now, since), dead.get(kind.name, 0))
@@ -59,7 +59,7 @@ class Dead:
 
 def dead(database: Database, kind: str | None = None) -> list[Dead]:
     """All of them, the oldest first, or those of one kind."""
-    found = select(IndexState).where(IndexState.dead_reason.is_not(None), IndexState.seq > IndexState.done_seq)
+    found = select(IndexState).where(IndexState.dead_reason.is_not(None))
     if kind is not None:
         found = found.where(IndexState.kind == kind)
     with database.read() as session:

@@ -1,4 +1,7 @@
-"""Index names, ``{prefix}-{kind}-{fingerprint8}-{utc}`` (founding decision 6), and what fingerprints are made of."""
+"""Index names, ``{kind}-{fingerprint8}-{utc}`` (founding decision 6), and what fingerprints are made of.
+
+The prefix before them belongs to the engine, as a directory does (decision 4).
+"""
 
 import hashlib
 import inspect
@@ -40,10 +43,10 @@ def changed_parts(before: Mapping[str, str], kind: Kind) -> list[str]:
     return [part for part in PARTS if before.get(part) != now[part]]
 
 
-def index_name(prefix: str, kind: Kind, now: datetime) -> str:
+def index_name(kind: Kind, now: datetime) -> str:
     """A new name; microseconds keep two rebuilds apart."""
     stamp = now.astimezone(UTC).strftime("%Y%m%d%H%M%S%f")
-    return f"{prefix}-{kind.name}-{fingerprint(kind)[:SHORT]}-{stamp}"
+    return f"{kind.name}-{fingerprint(kind)[:SHORT]}-{stamp}"
 
 
 def _digest(*texts: str) -> str:

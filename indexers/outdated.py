@@ -63,14 +63,12 @@ def notice(database: Database, engine: Engine) -> list[Outdated]:
     return found
 
 
-def ensure(
-    database: Database, engine: Engine, prefix: str, progress: Progress = silent, *, alone: bool = False
-) -> list[str]:
+def ensure(database: Database, engine: Engine, progress: Progress = silent, *, alone: bool = False) -> list[str]:
     """Bring every outdated kind up to date now; returns the labels of those kinds."""
     found = notice(database, engine)
     for each in found:
         bring = rebuild if each.action == jobs.REBUILD else rollback
-        bring(database, engine, each.kind, prefix, progress, alone=alone, reason=each.why)
+        bring(database, engine, each.kind, progress, alone=alone, reason=each.why)
     return [each.kind.label for each in found]
 
 

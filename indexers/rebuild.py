@@ -41,7 +41,6 @@ def rebuild(
     database: Database,
     engine: Engine,
     kind: Kind,
-    prefix: str,
     progress: Progress = silent,
     *,
     worker: str = "local",
@@ -54,7 +53,6 @@ def rebuild(
         database: what is indexed.
         engine: where to.
         kind: of what.
-        prefix: begins every index name.
         progress: is told how far it is.
         worker: who works.
         alone: no other process can be at it (the writer's file lock is ours), whatever a lease says.
@@ -65,14 +63,13 @@ def rebuild(
         RebuildRefused: rows are missing from the new index.  The old one serves on.
     """
     lease = jobs.take(database, kind.name, jobs.REBUILD, reason, worker, alone=alone)
-    return run(Work(database, engine, kind, prefix, lease, progress))
+    return run(Work(database, engine, kind, lease, progress))
 
 
 def rollback(
     database: Database,
     engine: Engine,
     kind: Kind,
-    prefix: str,
     progress: Progress = silent,
     *,
     worker: str = "local",
@@ -86,13 +83,12 @@ def rollback(
         InProgress, RebuildRefused: as for `rebuild`.
     """
     lease = jobs.take(database, kind.name, jobs.ROLLBACK, reason, worker, alone=alone)
-    return run(Work(database, engine, kind, prefix, lease, progress))
+    return run(Work(database, engine, kind, lease, progress))
 
 
 def work_off(
     database: Database,
     engine: Engine,
-    prefix: str,
     progress: Progress = silent,
     *,
     worker: str,
@@ -111,7 +107,7 @@ def work_off(
     if kind is None:
         lease.finish(jobs.FAILED, f"没有“{lease.kind}”这一类")
         return True
-    run(Work(database, engine, kind, prefix, lease, progress))
+    run(Work(database, engine, kind, lease, progress))
     return True
 
 
@@ -181,7 +177,7 @@ def _unusable(work: Work, index: SearchIndex) -> str | None:
 
 
 def _fresh(work: Work) -> str:
-    name = index_name(work.prefix, work.kind, work.database.now())
+    name = index_name(work.kind, work.database.now())
     generations.register(work.database, work.kind, name)
     return name
 

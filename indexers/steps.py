@@ -114,7 +114,7 @@ def _acknowledge(work: Work, name: str) -> None:
                     tuple_(*states).in_(done[at : at + BATCH]),
                     IndexState.claimed_until.is_(None),
                 )
-                .values(done_seq=IndexState.seq),
+                .values(done_seq=IndexState.seq, dead_reason=None),
                 execution_options={"synchronize_session": False},
             )
         work.lease.beat()

@@ -20,7 +20,6 @@ class Work:
     database: Database
     engine: Engine
     kind: Kind
-    prefix: str
     lease: Lease
     progress: Progress
 

@@ -28,7 +28,7 @@ def test_probes_answer_under_the_api_and_at_the_root(client: TestClient, prefix:
 def test_without_an_index_it_is_ready_but_degraded(http: TestClient, services: Services, prefix: str) -> None:
     ready = http.get(f"{prefix}/readyz")
     assert (ready.status_code, ready.json()) == (200, {"status": "degraded", "engine": "ok", "missing_indices": KINDS})
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     assert http.get(f"{prefix}/readyz").json()["status"] == "ok"
 
 

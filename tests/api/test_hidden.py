@@ -90,7 +90,7 @@ def world_dir(tmp_path_factory: pytest.TempPathFactory, empty_data_dir: Path) ->
             number = f"GB/T 9990{'甲乙'.index(letter)}-2020"
             rows.standard(session, number, f"{WORD}{letter}规范", key=f"std-{letter}")
             rows.catalogue_entry(session, f"{WORD}{letter}类", key=f"cat-{letter}", regulations=["JJG 52-2013"])
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     services.close()
     return folder

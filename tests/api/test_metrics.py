@@ -26,7 +26,7 @@ def gauges(http: TestClient) -> dict[tuple[str, str], float]:
 
 def test_what_is_due_and_dead_and_different_is_told_by_kind(http: TestClient, services: Services) -> None:
     assert ("zhixun_index_drift", "standard") not in gauges(http)  # nobody has looked
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     assert gauges(http)["zhixun_index_drift", "standard"] == 0
     with services.database.write() as session:
         rows.standard(session, "GB/T 1-2000")

@@ -247,7 +247,7 @@ class TestHomepage:
             rows.capability(session, other, key="别家", parameter="铊含量")
             rows.plan(session, other, "建筑幕墙检测方案")
             found = str(ours.id)
-        ensure(services.database, services.engine, "test")
+        ensure(services.database, services.engine)
         drain_all(services.database, services.engine, worker="w")
         return found
 

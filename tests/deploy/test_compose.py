@@ -93,6 +93,18 @@ def test_secrets_come_from_files_that_a_script_makes() -> None:
     assert "/deploy/secrets.d/" in (ROOT / ".gitignore").read_text("utf-8")
 
 
+def test_the_image_of_elasticsearch_is_not_asked_to_read_what_it_refuses() -> None:
+    # Its *_FILE wants mode 400 or 600, and the script has to leave secrets readable for the users of the containers.
+    assert "chmod 444" in (ROOT / "deploy" / "secrets").read_text("utf-8")
+    assert not [name for name in SERVICES["elasticsearch"]["environment"] if name.endswith("_FILE")]
+    assert "/run/secrets/elastic_password" in " ".join(SERVICES["elasticsearch"]["entrypoint"])
+
+
+def test_elasticsearch_has_no_setting_that_the_tests_do_not_run_with() -> None:
+    """A setting like search.allow_expensive_queries=false forbids the prefix queries of suggestions."""
+    assert not [name for name in SERVICES["elasticsearch"]["environment"] if name.startswith(("search.", "indices."))]
+
+
 def test_the_image_runs_the_python_that_the_tests_run() -> None:
     lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
     images = {line.split()[1] for line in lines if line.startswith("FROM")}

@@ -21,7 +21,7 @@ def standards(services: Services) -> Kind:
     with services.database.write() as session:
         for number in range(1, MANY + 1):
             rows.standard(session, f"GB/T {number}-2000", f"第{number}号标准")
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     return services.registry.kind("standard")
 

@@ -101,7 +101,7 @@ def test_rows_that_time_hides_or_will_show_are_told_from_ghosts(services: Servic
         later = rows.certificate(session, owner, valid_from=date(2027, 1, 1))
         coming = rows.capability(session, owner, later, object="尚未生效")
         rows.capability(session, owner, object="草稿", state="draft")
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     kind = services.registry.kind("capability")
     services.clock.move(timedelta(days=15))  # nothing is written when a certificate ends: time is in the document
@@ -167,7 +167,7 @@ def test_a_hundred_corruptions_of_a_hundred_thousand(services: Services) -> None
                     for n in range(at, at + 5_000)
                 ],
             )  # fmt: skip
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     kind = services.registry.kind("standard")
     names = sorted(dict(services.engine.entries(str(services.engine.published("standard")))))
     corrupt(services, *(Tombstone(i, 1) for i in names[::4_000][:25] + names[1::20_000]))

@@ -10,6 +10,7 @@ from api.wiring import Services
 from indexers import claims, loading
 from indexers import drain as draining
 from indexers.drain import drain, drain_all
+from indexers.health import dead
 from indexers.outdated import ensure
 from indexers.rebuild import rebuild
 from search_service.engines.base import Document, Refusal, Tombstone, WriteReport
@@ -27,7 +28,7 @@ from tests.support import rows
 
 @pytest.fixture
 def indexed(services: Services) -> Services:
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     return services
 
 
@@ -178,6 +179,37 @@ def test_a_refused_document_waits_or_dies_alone(indexed: Services, monkeypatch: 
         assert fine.done_seq == fine.seq
 
 
+def test_what_was_mended_while_its_bad_state_was_refused_is_tried_again(indexed: Services) -> None:
+    with indexed.database.write() as session:
+        row = rows.standard(session, "GB/T 1-2000", "坏名称")
+    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
+    held = claims.claim(indexed.database, kind, "w", 10)
+    assert held is not None
+    with indexed.database.write() as session:
+        session.get_one(Standard, row.id).title = "好名称"
+    held.acknowledge([WriteReport(refused=(Refusal(str(row.id), "too large", retry=False),))])
+    drain_all(indexed.database, indexed.engine, worker="w")
+    assert found(indexed, "好名称", "standard") == [str(row.id)]
+
+
+def test_a_rebuild_revives_what_an_older_program_could_not_build(
+    indexed: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with indexed.database.write() as session:
+        made = [str(rows.standard(session, f"GB/T {n}-2000", f"第{n}个").id) for n in range(3)]
+
+    def broken(*_: object) -> Document | Tombstone:
+        raise OverflowError("old bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loading, "build", broken)
+        drain_all(indexed.database, indexed.engine, worker="w")
+    assert sorted(row.id for row in dead(indexed.database)) == sorted(made)
+    rebuild(indexed.database, indexed.engine, indexed.registry.kind("standard"))
+    assert dead(indexed.database) == []
+    assert found(indexed, "第1个", "standard") == [made[1]]
+
+
 def test_only_one_worker_gets_a_row(indexed: Services) -> None:
     with indexed.database.write() as session:
         rows.standard(session, "GB/T 1-2000")
@@ -264,7 +296,7 @@ def test_a_row_that_no_document_can_be_made_of_does_not_hold_up_its_neighbours(
     assert found(indexed, "好行", "standard") == [str(good.id)]
     with indexed.database.read() as session:
         assert session.get_one(IndexState, ("standard", bad.id)).dead_reason == "OverflowError: too late"
-    rebuild(indexed.database, indexed.engine, indexed.registry.kind("standard"), "test")
+    rebuild(indexed.database, indexed.engine, indexed.registry.kind("standard"))
     assert found(indexed, "好行", "standard") == [str(good.id)]
     monkeypatch.setattr(loading, "build", build)
     with indexed.database.write() as session:

@@ -25,7 +25,7 @@ def rename(services: Services, title: str) -> None:
 
 
 def test_lag_counts_from_the_oldest_change_that_is_missing(services: Services) -> None:
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     with services.database.write() as session:
         rows.standard(session, "GB/T 1-2000")
     services.clock.move(timedelta(seconds=40))

@@ -79,11 +79,11 @@ def test_two_rebuilds_of_a_kind_at_once_are_refused(
 
     def meanwhile(*given: object) -> None:
         with pytest.raises(InProgress):
-            rebuild(services.database, services.engine, standards, "test")
+            rebuild(services.database, services.engine, standards)
         fill(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(backfill, "fill", meanwhile)
-    name = rebuild(services.database, services.engine, standards, "test")
+    name = rebuild(services.database, services.engine, standards)
     assert services.engine.published("standard") == name
 
 
@@ -97,11 +97,11 @@ def test_a_rebuild_that_lost_its_lease_touches_nothing_more(
         del given
         monkeypatch.setattr(backfill, "fill", fill)
         services.clock.move(LEASE * 2)
-        names.append(rebuild(services.database, services.engine, standards, "test"))
+        names.append(rebuild(services.database, services.engine, standards))
 
     monkeypatch.setattr(backfill, "fill", slow)
     with pytest.raises(LeaseLost):
-        rebuild(services.database, services.engine, standards, "test")
+        rebuild(services.database, services.engine, standards)
     assert services.engine.published("standard") == names[0]
     assert names[0] in [info.name for info in services.engine.list("standard")]
     assert jobs.open_job(services.database, "standard") is None
@@ -111,14 +111,14 @@ def test_a_rebuild_that_lost_its_lease_touches_nothing_more(
 def test_a_process_that_ends_hands_its_job_on(services: Services, standards: Kind) -> None:
     job = jobs.request(services.database, standards.name, jobs.REBUILD, "测试")
     with pytest.raises(Stopped):
-        work_off(services.database, services.engine, "test", worker="w", stopping=lambda: True)
+        work_off(services.database, services.engine, worker="w", stopping=lambda: True)
     assert jobs.get(services.database, job).state == jobs.WAITING
-    assert work_off(services.database, services.engine, "test", worker="next")
+    assert work_off(services.database, services.engine, worker="next")
     assert jobs.get(services.database, job).state == jobs.DONE
     assert jobs.get(services.database, job).message == services.engine.published("standard")
 
 
 def test_a_job_for_a_kind_that_is_gone_ends(services: Services) -> None:
     job = jobs.request(services.database, "nonsense", jobs.REBUILD, "测试")
-    assert work_off(services.database, services.engine, "test", worker="w")
+    assert work_off(services.database, services.engine, worker="w")
     assert jobs.get(services.database, job).state == jobs.FAILED

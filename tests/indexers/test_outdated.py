@@ -52,7 +52,7 @@ def test_another_vocabulary_means_a_new_index(services: Services, standards: Kin
         patch.setattr("analyzers.vocabulary.fingerprint", lambda: "another vocabulary")
         assert fingerprint(standards) != before
         assert stale(services.database, services.engine, standards)
-        assert "标准" in ensure(services.database, services.engine, "test")
+        assert "标准" in ensure(services.database, services.engine)
         assert not stale(services.database, services.engine, standards)
     assert total() == 29
 
@@ -100,7 +100,7 @@ def test_an_index_with_other_fields_serves_and_changes_wait_for_its_successor(
     [index] = status(services.database, services.engine, standards)["indices"]
     assert index["label"] == "现用(待更新)"
     assert "索引字段已变更" in index["advice"]
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     assert (total(), total("其间变更")) == (29, 1)
 
@@ -134,7 +134,7 @@ def test_a_program_that_is_put_back_takes_its_index_up_again(
         notice(services.database, services.engine)
         change("其间变更")
         assert total("其间变更") == 0
-    assert ensure(services.database, services.engine, "test") == []
+    assert ensure(services.database, services.engine) == []
     drain_all(services.database, services.engine, worker="w")
     assert services.engine.published("standard") == old
     assert total("其间变更") == 1
@@ -147,7 +147,7 @@ def test_a_running_service_is_asked_and_does_it(services: Services, monkeypatch:
     ask_for_missing(services.database, services.engine)
     ask_for_missing(services.database, services.engine)
     count = 0
-    while work_off(services.database, services.engine, "test", worker="w"):
+    while work_off(services.database, services.engine, worker="w"):
         count += 1
     assert count == len(services.registry.kinds)
     assert notice(services.database, services.engine) == []
@@ -165,7 +165,7 @@ def test_what_was_refused_is_not_tried_all_day(
     monkeypatch.setattr("indexers.guards.require_sound", refuse)
     ask_for_missing(services.database, services.engine)
     with pytest.raises(RebuildRefused):
-        work_off(services.database, services.engine, "test", worker="w")
+        work_off(services.database, services.engine, worker="w")
     job = jobs.last_job(services.database, standards.name)
     assert job is not None
     assert (job.state, job.message) == (jobs.REFUSED, "缺少")

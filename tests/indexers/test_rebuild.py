@@ -35,7 +35,7 @@ def states(services: Services) -> dict[str, str]:
 def test_a_rebuilt_index_holds_the_same(services: Services, standards: Kind, total: Total, held: Held) -> None:
     old = services.engine.published("standard")
     before = held()
-    new = rebuild(services.database, services.engine, standards, "test")
+    new = rebuild(services.database, services.engine, standards)
     assert services.engine.published("standard") == new != old
     assert held(new) == before
     assert total() == 29
@@ -43,7 +43,7 @@ def test_a_rebuilt_index_holds_the_same(services: Services, standards: Kind, tot
 
 
 def test_one_previous_generation_is_kept(services: Services, standards: Kind) -> None:
-    names = [rebuild(services.database, services.engine, standards, "test") for _ in range(3)]
+    names = [rebuild(services.database, services.engine, standards) for _ in range(3)]
     assert [info.name for info in services.engine.list("standard")] == names[1:]
     assert states(services) == {names[1]: "previous", names[2]: "active"}
 
@@ -64,7 +64,7 @@ def test_an_index_that_lacks_rows_is_refused_by_name(
 
     monkeypatch.setitem(steps._STEPS, Step.REFRESH, lose)
     with pytest.raises(RebuildRefused, match="新索引 26 条,数据库可见 29 条") as refused:
-        rebuild(services.database, services.engine, standards, "test")
+        rebuild(services.database, services.engine, standards)
     assert all(i in refused.value.detail for i in gone)
     assert services.engine.published("standard") == old
     assert total() == 29
@@ -73,7 +73,7 @@ def test_an_index_that_lacks_rows_is_refused_by_name(
 def test_an_empty_index_is_refused(services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backfill, "build_all", lambda *_: Built([]))
     with pytest.raises(RebuildRefused, match="新索引 0 条,数据库可见 29 条"):
-        rebuild(services.database, services.engine, standards, "test")
+        rebuild(services.database, services.engine, standards)
 
 
 def test_a_program_that_can_make_no_documents_is_refused(
@@ -84,7 +84,7 @@ def test_a_program_that_can_make_no_documents_is_refused(
 
     monkeypatch.setattr("indexers.loading.build", broken)
     with pytest.raises(RebuildRefused, match="29 条无法生成文档"):
-        rebuild(services.database, services.engine, standards, "test")
+        rebuild(services.database, services.engine, standards)
     assert total() == 29
 
 
@@ -103,7 +103,7 @@ def test_changes_during_a_rebuild_reach_the_new_index(
         assert total("重建期间新增") == 1, "the old index serves meanwhile"
 
     monkeypatch.setattr(backfill, "fill", meanwhile)
-    new = rebuild(services.database, services.engine, standards, "test")
+    new = rebuild(services.database, services.engine, standards)
     assert (total("重建期间新增"), total()) == (1, 29)
     assert compare(services.database, services.engine, standards, new).sound
 
@@ -114,7 +114,7 @@ def test_a_change_that_is_not_drained_yet_is_no_reason_to_refuse(
     change("尚未写入", drained=False)
     with services.database.write() as session:
         rows.standard(session, "GB/T 99-2020", "刚刚新增")
-    rebuild(services.database, services.engine, standards, "test")
+    rebuild(services.database, services.engine, standards)
     assert (total("尚未写入"), total("刚刚新增")) == (1, 1)
     with services.database.read() as session:
         due = session.scalars(select(IndexState).where(IndexState.seq > IndexState.done_seq)).all()
@@ -125,7 +125,7 @@ def test_a_row_that_was_never_marked_is_found(services: Services, standards: Kin
     with services.database.write() as session:
         one = session.scalars(select(IndexState).where(IndexState.kind == "standard")).first()
         session.delete(one)
-    rebuild(services.database, services.engine, standards, "test")
+    rebuild(services.database, services.engine, standards)
     assert held()[str(one.entity_id)] == 1
 
 
@@ -140,7 +140,7 @@ def test_a_late_write_does_not_bring_a_deleted_row_into_a_new_index(
     with services.database.write() as session:
         session.get_one(Standard, UUID(gone)).deleted_at = services.clock.now()
     drain_all(services.database, services.engine, worker="w")
-    new = rebuild(services.database, services.engine, standards, "test")
+    new = rebuild(services.database, services.engine, standards)
     assert services.engine.write(new, late).newer == (gone,)
     services.engine.refresh(new)
     assert gone not in held()
@@ -157,11 +157,11 @@ def test_a_rebuild_that_fails_leaves_nothing_behind(
 
     monkeypatch.setattr(backfill, "fill", fail)
     with pytest.raises(RuntimeError, match="no space"):
-        rebuild(services.database, services.engine, standards, "test")
+        rebuild(services.database, services.engine, standards)
     assert [info.name for info in services.engine.list("standard")] == before
     assert sorted(states(services).values()) == ["active", "failed"]
     monkeypatch.undo()
-    rebuild(services.database, services.engine, standards, "test")
+    rebuild(services.database, services.engine, standards)
     assert sorted(states(services).values()) == ["active", "previous"]
 
 
@@ -177,7 +177,7 @@ def test_an_engine_that_is_away_for_a_moment_costs_a_moment(
 
     monkeypatch.setattr(services.engine, "write", flaky)
     monkeypatch.setattr("indexers.work.time.sleep", lambda _: None)
-    rebuild(services.database, services.engine, standards, "test")
+    rebuild(services.database, services.engine, standards)
     assert len(held()) == 29
 
 
@@ -190,11 +190,11 @@ def test_a_failure_after_the_swap_is_finished_by_the_next_rebuild(
 
     monkeypatch.setattr(generations, "activate", fail)
     with pytest.raises(RuntimeError):
-        rebuild(services.database, services.engine, standards, "test")
+        rebuild(services.database, services.engine, standards)
     new = services.engine.published("standard")
     assert states(services)[str(new)] == State.BUILDING, "it gets every change, although not called active yet"
     monkeypatch.undo()
-    assert rebuild(services.database, services.engine, standards, "test") == new
+    assert rebuild(services.database, services.engine, standards) == new
     assert sorted(states(services).values()) == ["active", "previous"]
 
 
@@ -214,7 +214,7 @@ def test_the_position_is_remembered_only_for_what_is_durable(
 
     monkeypatch.setattr(backfill, "build_all", killed)
     with pytest.raises(KeyboardInterrupt):
-        rebuild(services.database, services.engine, standards, "test")
+        rebuild(services.database, services.engine, standards)
     [unfinished] = generations.known(services.database, standards, State.BUILDING)
     assert unfinished.position is not None
     wanted: list[int] = []
@@ -225,7 +225,7 @@ def test_the_position_is_remembered_only_for_what_is_durable(
         return built
 
     monkeypatch.setattr(backfill, "build_all", counted)
-    assert rebuild(services.database, services.engine, standards, "test") == unfinished.name
+    assert rebuild(services.database, services.engine, standards) == unfinished.name
     assert sum(wanted) == 29 - 10
     assert len(held()) == 29
 
@@ -236,10 +236,10 @@ def test_an_unfinished_index_of_another_vocabulary_is_thrown_away(
     with monkeypatch.context() as patch:
         patch.setattr(backfill, "fill", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            rebuild(services.database, services.engine, standards, "test")
+            rebuild(services.database, services.engine, standards)
     [unfinished] = generations.known(services.database, standards, State.BUILDING)
     monkeypatch.setattr("analyzers.vocabulary.fingerprint", lambda: "another vocabulary")
-    assert rebuild(services.database, services.engine, standards, "test") != unfinished.name
+    assert rebuild(services.database, services.engine, standards) != unfinished.name
     assert "词表或声明又有变更" in caplog.text
     assert unfinished.name not in states(services)
     assert unfinished.name not in [info.name for info in services.engine.list("standard")]
@@ -247,7 +247,7 @@ def test_an_unfinished_index_of_another_vocabulary_is_thrown_away(
 
 def test_what_serves_or_is_needed_is_never_dropped(services: Services, standards: Kind) -> None:
     first = services.engine.published("standard")
-    second = rebuild(services.database, services.engine, standards, "test")
+    second = rebuild(services.database, services.engine, standards)
     for name in (second, first, "test-standard-*", "nowhere"):
         with pytest.raises(DropRefused):
             drop(services.database, services.engine, standards, str(name))

@@ -25,14 +25,14 @@ def test_the_previous_generation_serves_again_and_lacks_nothing(
     services: Services, standards: Kind, change: Change, total: Total, held: Held
 ) -> None:
     old = services.engine.published("standard")
-    bad = rebuild(services.database, services.engine, standards, "test")
+    bad = rebuild(services.database, services.engine, standards)
     [gone] = change("将被删除")
     with services.database.write() as session:
         session.get_one(Standard, UUID(gone)).deleted_at = services.clock.now()
         rows.standard(session, "GB/T 99-2020", "切换之后新增")
     drain_all(services.database, services.engine, worker="w")
     change("切换之后变更", 3)
-    assert rollback(services.database, services.engine, standards, "test") == old
+    assert rollback(services.database, services.engine, standards) == old
     assert services.engine.published("standard") == old
     assert (total(), total("切换之后新增"), total("切换之后变更"), total("将被删除")) == (29, 1, 3, 0)
     assert gone not in held()
@@ -44,17 +44,17 @@ def test_the_previous_generation_serves_again_and_lacks_nothing(
 
 
 def test_and_back_again(services: Services, standards: Kind, change: Change, total: Total) -> None:
-    new = rebuild(services.database, services.engine, standards, "test")
-    rollback(services.database, services.engine, standards, "test")
+    new = rebuild(services.database, services.engine, standards)
+    rollback(services.database, services.engine, standards)
     change("其间变更")
-    assert rollback(services.database, services.engine, standards, "test") == new
+    assert rollback(services.database, services.engine, standards) == new
     assert total("其间变更") == 1
 
 
 def test_changes_while_it_catches_up_reach_both(
     services: Services, standards: Kind, change: Change, total: Total, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rebuild(services.database, services.engine, standards, "test")
+    rebuild(services.database, services.engine, standards)
     change("第一次")
     catch_up = backfill.catch_up
 
@@ -64,7 +64,7 @@ def test_changes_while_it_catches_up_reach_both(
         assert total("补写之后") == 1, "what serves gets it"
 
     monkeypatch.setattr(backfill, "catch_up", meanwhile)
-    rollback(services.database, services.engine, standards, "test")
+    rollback(services.database, services.engine, standards)
     assert total("补写之后") == 1
 
 
@@ -72,7 +72,7 @@ def test_a_rollback_that_fails_keeps_both_generations(
     services: Services, standards: Kind, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = services.engine.published("standard")
-    new = rebuild(services.database, services.engine, standards, "test")
+    new = rebuild(services.database, services.engine, standards)
     change("第一次")
 
     def fail(*given: object) -> None:
@@ -81,19 +81,19 @@ def test_a_rollback_that_fails_keeps_both_generations(
 
     monkeypatch.setattr(backfill, "catch_up", fail)
     with pytest.raises(RuntimeError, match="no space"):
-        rollback(services.database, services.engine, standards, "test")
+        rollback(services.database, services.engine, standards)
     assert services.engine.published("standard") == new
     states = {index.name: index.state for index in generations.known(services.database, standards)}
     assert states == {old: State.PREVIOUS, new: State.ACTIVE}
     monkeypatch.undo()
-    assert rollback(services.database, services.engine, standards, "test") == old
+    assert rollback(services.database, services.engine, standards) == old
 
 
 def test_a_rollback_that_was_killed_after_the_swap_is_not_done_twice(
     services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = services.engine.published("standard")
-    rebuild(services.database, services.engine, standards, "test")
+    rebuild(services.database, services.engine, standards)
 
     def killed(*given: object) -> None:
         del given
@@ -101,14 +101,14 @@ def test_a_rollback_that_was_killed_after_the_swap_is_not_done_twice(
 
     monkeypatch.setattr("indexers.steps._acknowledge", killed)
     with pytest.raises(KeyboardInterrupt):
-        rollback(services.database, services.engine, standards, "test")
+        rollback(services.database, services.engine, standards)
     monkeypatch.undo()
-    assert rollback(services.database, services.engine, standards, "test") == old
+    assert rollback(services.database, services.engine, standards) == old
 
 
 def test_there_is_nothing_to_go_back_to(services: Services, standards: Kind) -> None:
     with pytest.raises(NoPrevious, match="zhixun index rebuild standard"):
-        rollback(services.database, services.engine, standards, "test")
+        rollback(services.database, services.engine, standards)
     job = jobs.last_job(services.database, "standard")
     assert job is not None
     assert job.state == jobs.FAILED
@@ -117,10 +117,10 @@ def test_there_is_nothing_to_go_back_to(services: Services, standards: Kind) -> 
 def test_an_index_of_another_program_is_not_gone_back_to(
     services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rebuild(services.database, services.engine, standards, "test")
+    rebuild(services.database, services.engine, standards)
     monkeypatch.setattr("analyzers.vocabulary.fingerprint", lambda: "another vocabulary")
     with pytest.raises(NoPrevious, match="另一版词表或声明"):
-        rollback(services.database, services.engine, standards, "test")
+        rollback(services.database, services.engine, standards)
 
 
 @pytest.mark.usefixtures("standards")
@@ -130,9 +130,9 @@ def test_the_earlier_program_goes_back_instead_of_making_a_third_index(
     old = services.engine.published("standard")
     with pytest.MonkeyPatch.context() as newer:
         newer.setattr("analyzers.vocabulary.fingerprint", lambda: "another vocabulary")
-        ensure(services.database, services.engine, "test")
+        ensure(services.database, services.engine)
         assert services.engine.published("standard") != old
         change("新程序写入")
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     assert services.engine.published("standard") == old
     assert total("新程序写入") == 1

@@ -81,7 +81,7 @@ def toys(services: Services) -> Iterator[Services]:
                 Toy(name="风筝", colour="红"),
             ]
         )
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     yield services
     REGISTRY.remove("toy")

@@ -127,10 +127,10 @@ def test_a_swap_without_a_look_publishes_what_lacks_rows(
     monkeypatch.setitem(steps._STEPS, steps.Step.REFRESH, lose_three)
     if guarded:
         with pytest.raises(guards.RebuildRefused):
-            rebuild(filled.database, filled.engine, kind, "z")
+            rebuild(filled.database, filled.engine, kind)
     else:
         monkeypatch.setattr(guards, "require_sound", lambda *_: None)
-        rebuild(filled.database, filled.engine, kind, "z")
+        rebuild(filled.database, filled.engine, kind)
     assert len(differences(filled)) == (0 if guarded else 3)
 
 

@@ -64,7 +64,7 @@ def test_an_index_that_lacks_three_rows_is_refused(
 
     monkeypatch.setitem(failpoints._armed, "rebuild_verify", lose_three)
     with pytest.raises(RebuildRefused) as refused:
-        rebuild(services.database, services.engine, kind, services.settings.index_prefix)
+        rebuild(services.database, services.engine, kind)
     assert all(row_id in refused.value.detail for row_id in gone)
     assert services.engine.published("standard") == serving
     assert services.search.search(SearchRequest(kinds=("standard",))).total == 100

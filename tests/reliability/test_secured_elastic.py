@@ -53,7 +53,7 @@ def test_the_role_is_enough(services: Services, report: Report) -> None:
             rows.standard(session, f"T/S14 {number}-2020", title(number))
     wiring.bring_up_to_date(services)
     for bring in (rebuild, rebuild, rollback):  # the second drops the oldest generation
-        bring(services.database, services.engine, kind, services.settings.index_prefix)
+        bring(services.database, services.engine, kind)
     with services.database.write() as session:
         session.query(Standard).limit(1).one().title = title(50)
     drain_all(services.database, services.engine, worker="w")

@@ -26,7 +26,7 @@ def filled(services: Services) -> Services:
         rows.standard(session, "JB/T 4-1999", "表面的压力", key="some")
         rows.authorisation(session, owner, key="auth")
         rows.capability(session, owner, object="压力表外壳", parameter="硬度", standards=["JJG 52-2013"], key="cap")
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     return services
 

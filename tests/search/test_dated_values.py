@@ -43,7 +43,7 @@ def dated(services: Services) -> Services:
         rows.capability(session, owner, object="水泥混合材", key="无")
         open_end = rows.certificate(session, owner, nature="metrology", valid_to=None)
         rows.authorisation(session, owner, ending, open_end, instrument="水泥试验机", key="权")
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     return services
 
@@ -77,7 +77,7 @@ def test_hits_counts_and_facets_follow_the_days(
     dated.clock.move(timedelta(days=days))
     if rebuilt:
         for name in DATED:
-            rebuild(dated.database, dated.engine, REGISTRY.kind(name), "test")
+            rebuild(dated.database, dated.engine, REGISTRY.kind(name))
     expected = {nature: len(keys) for nature, keys in held.items()}
     assert counted(ask(dated)) == expected
     for nature in NATURES:

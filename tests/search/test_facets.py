@@ -29,7 +29,7 @@ def filled(services: Services) -> Iterator[Services]:
         rows.authorisation(session, west, instrument="水泥试验机", regions=("610000",))
         rows.authorisation(session, east, instrument="水泥试验机", regions=("320200",), service="calibration")
         rows.standard(session, "GB 175-2023", "通用硅酸盐水泥", ccs=["Q11"], ics=["91.100.10"])
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     return services
 

@@ -30,7 +30,7 @@ def shown(services: Services) -> Services:
             rows.capability(session, owner, proof, key=f"甲{n}", object=f"混凝土试块{n}", parameter="抗压强度")
         other = rows.institution(session, "示例乙检测院", key="乙")
         rows.capability(session, other, key="乙0", object="混凝土芯样", parameter="抗压强度")
-    ensure(services.database, services.engine, "test")
+    ensure(services.database, services.engine)
     drain_all(services.database, services.engine, worker="w")
     return services
 

@@ -109,7 +109,7 @@ def translated(status: int, body: object) -> ZhixunError:
     found = body.get("error") if isinstance(body, Mapping) else None
     kind = str(found.get("type", "")) if isinstance(found, Mapping) else ""
     if status == MISSING:
-        return NotFound("索引不存在，可能刚被删除；可用 zhixun index list 查看现有索引。")
+        return NotFound("索引不存在，可能刚被删除；可用 zhixun index status 查看现有索引。")
     if status in TRANSIENT or kind == BLOCKED:
         return EngineUnavailable("搜索服务暂时繁忙，请稍后重试。", retry_after=1)
     if status in FOREIGN:

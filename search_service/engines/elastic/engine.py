@@ -171,7 +171,7 @@ class ElasticEngine:
             return use(self._index(name))
         except NotFound as error:
             self._forget(name)
-            raise NotFound(f"没有名为 {name} 的索引；可用 zhixun index list 查看现有索引。") from error
+            raise NotFound(f"没有名为 {name} 的索引；可用 zhixun index status 查看现有索引。") from error
 
     def _index(self, name: str) -> OpenIndex:
         """The index as it is known in this process; no other one uses the name of a dropped index again."""

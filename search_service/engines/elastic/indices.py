@@ -6,8 +6,6 @@
     <prefix>-<index>.write   an alias of it, for writing: nobody can write to an index that is not there
     <prefix>-<kind>          an alias of the index that searches see
 
-A name of an index may bring the prefix along.
-
 What is changed or removed is named in full, never by a pattern.
 """
 
@@ -51,9 +49,8 @@ class Indices:
         self._settings = settings(shards, replicas)
 
     def place(self, index: str) -> str:
-        """What the cluster calls an index; a name that begins with our prefix already needs it no second time."""
-        own = f"{self._prefix}-"
-        return valid(index) if index.startswith(own) else own + valid(index)
+        """What the cluster calls an index."""
+        return f"{self._prefix}-{valid(index)}"
 
     def target(self, index: str) -> str:
         """What an index is called for writing."""
@@ -178,7 +175,7 @@ class Indices:
         except NotFound:
             found = None
         if found is None or _meta(found).get("prefix") != self._prefix:
-            raise NotFound(f"没有名为 {index} 的索引；可用 zhixun index list 查看现有索引。")
+            raise NotFound(f"没有名为 {index} 的索引；可用 zhixun index status 查看现有索引。")
         return found
 
     # What only reads is not waited for longer than a search, which needs it, too.

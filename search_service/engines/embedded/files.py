@@ -110,7 +110,7 @@ class Files:
         try:
             found: dict[str, Any] = orjson.loads((self._directory(index) / "schema.json").read_bytes())
         except FileNotFoundError as error:
-            raise NotFound(f"没有名为 {index} 的索引；可用 zhixun index list 查看现有索引。") from error
+            raise NotFound(f"没有名为 {index} 的索引；可用 zhixun index status 查看现有索引。") from error
         return found
 
     @contextmanager
