@@ -94,7 +94,7 @@ class WriteReport:
 
     written: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
-    """The index already holds a newer sequence: not an error, the newer one stays (external_gte)."""
+    """The index already holds a newer sequence: not an error, the newer one stays."""
     refused: tuple[Refusal, ...] = ()
 
 

@@ -70,7 +70,7 @@ def _hits(
 
 
 def _candidates(session: Session, kind: Kind, checked: Checked, parsed: ParsedQuery, now: datetime) -> list[uuid.UUID]:
-    """Ids of visible rows by each way of looking up, every one by an index."""
+    """Ids of visible rows by each way of looking up: identifiers by an index, names by a scan of the kind."""
     where = [kind.visible(now)]
     if kind.owner is not None and kind.owner[0] in checked.values:
         owners = [uuid.UUID(value) for value in checked.values[kind.owner[0]]]
