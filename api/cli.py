@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from api import index_cli, process_cli, wiring
 from api.doctor import doctor
@@ -17,7 +18,7 @@ from api.sample import FOLDER as SAMPLE
 from api.settings import SettingsRefused
 from api.terminal import FAILED, GUARDED, USAGE, Json, add, bars, err, opened, out, refuse, show
 from indexers.guards import DropRefused, RebuildRefused
-from search_service.errors import Conflict, InProgress, Invalid, ZhixunError
+from search_service.errors import Conflict, DatabaseUnavailable, InProgress, Invalid, ZhixunError
 from search_service.kinds.access import Role
 from search_service.query.request import SearchRequest
 from search_service.records import interchange, tokens
@@ -40,6 +41,8 @@ def main() -> None:
         refuse(error, USAGE if isinstance(error, Invalid) else FAILED)
     except ZhixunError as error:
         refuse(error, FAILED)
+    except (OperationalError, InterfaceError):  # before the first session, where nobody translates them
+        refuse(DatabaseUnavailable("数据库无法连接:请检查地址、用户与密码,以及数据库是否在运行"), FAILED)
 
 
 @app.command()
@@ -102,7 +105,8 @@ def search(
 ) -> None:
     """搜索,与接口的回答相同。"""
     with opened() as services:
-        wiring.bring_up_to_date(services)
+        if not services.settings.has_workers:  # they do it, and a search has nothing to write
+            wiring.bring_up_to_date(services)
         answer = services.search.search(SearchRequest(q=q, kinds=tuple(kind or ()), size=size))
         labels = {k.name: k.label for k in services.registry.kinds}
 

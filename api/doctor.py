@@ -124,7 +124,7 @@ def _broker(services: Services) -> Iterator[Finding]:
         with redis.Redis.from_url(services.settings.broker_url, **limits) as client:
             client.ping()
     except redis.RedisError:
-        yield Finding(WARNING, "Redis 无法连接:更新会晚几秒,不会丢失", "请检查 Redis 进程、地址与密码")
+        yield Finding(WRONG, "Redis 无法连接:更新会晚几秒,不会丢失", "请检查 Redis 进程、地址与密码")
     else:
         yield Finding(OK, "Redis 可用")
 

@@ -140,7 +140,9 @@ def install(app: FastAPI, page: Page) -> None:
     @app.exception_handler(ZhixunError)
     def refused(request: Request, error: ZhixunError) -> Response:
         if error.status >= 500:  # noqa: PLR2004 - ours to look into
-            LOG.error("refused %s %s", error.code, trace_id(request), exc_info=error)
+            # An outage is said in a line: it happens to every request, and the stack is always the same.
+            shown = None if error.status == 503 else error  # noqa: PLR2004 - as above
+            LOG.error("refused %s %s", error.code, trace_id(request), exc_info=shown)
         problem = body(request, error.status, error.code, error.title, error.detail, list(error.problems))
         return answer(request, problem, _beside(error))
 

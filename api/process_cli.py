@@ -35,6 +35,7 @@ def worker(concurrency: Annotated[int, typer.Option(help="进程数")] = 2) -> N
     """生产模式的后台进程:把数据库的变更写入搜索引擎。"""
     settings = read()
     _require_workers(settings)
+    wiring.build(settings).close()  # refuse a schema of another release here, once, not in every process of the pool
     logs.set_up(settings)
     from api import worker as celery  # noqa: PLC0415 - Celery is imported only where it is used
 

@@ -21,8 +21,10 @@ FAILED, USAGE, GUARDED = 1, 2, 3
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 # Data may hold anything: what stands in [brackets] is escaped, what stands in :colons: is no picture.
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
+# Where nobody looks at a terminal, lines are not cut to one: names and hints stay whole in logs and pipes.
+WIDE = 240
+out = Console(emoji=False, width=None if sys.stdout.isatty() else WIDE)
+err = Console(stderr=True, emoji=False, width=None if sys.stderr.isatty() else WIDE)
 
 
 def refuse(error: ZhixunError, code: int) -> NoReturn:

@@ -48,7 +48,7 @@ _BUSY = {
 def open_engine(url: str, *, statement_seconds: int = 0) -> Engine:
     """A pool of connections; `statement_seconds` ends what takes longer on PostgreSQL (0: nothing is ended)."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=POOL, max_overflow=0, pool_timeout=POOL_WAIT)
+        engine = create_engine(url, pool_size=POOL, max_overflow=0, pool_timeout=POOL_WAIT, hide_parameters=True)
         _tell_sqlite(engine)
         return engine
     return create_engine(
@@ -56,6 +56,7 @@ def open_engine(url: str, *, statement_seconds: int = 0) -> Engine:
         pool_size=POOL,
         max_overflow=0,
         pool_timeout=POOL_WAIT,
+        hide_parameters=True,  # values of a statement that failed are people's data, and errors are logged
         pool_pre_ping=True,  # a server that came back is noticed before a request meets the dead connection
         connect_args={
             "connect_timeout": CONNECT,
