@@ -23,7 +23,10 @@ REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the real tables run where the tables are."""
+    """Tests on the real tables run where the tables are; on the second database with those that need minutes."""
+    for item in items:
+        if "real_data" in item.keywords and "[postgresql" in item.name:
+            item.add_marker(pytest.mark.slow)
     if REAL_DATA.is_dir():
         return
     skip = pytest.mark.skip(reason="the real tables are not beside the project (../shared/data)")
