@@ -25,9 +25,10 @@ run: setup ## load the sample data and serve the pages (PORT, ZHIXUN_DATA_DIR)
 
 # Servers that cannot be had here are named by `start`, and their tests by -rs; REQUIRE_SERVICES=1 makes them failures.
 # The servers go on running, so that the next run begins at once.
+# Three at a time keep two cores busy while one waits for a server; a file stays together, so its fixtures are made once.
 test: setup ## every test but the slow ones, with the servers that this machine can have
 	@scripts/services start || true
-	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m "not slow"
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m "not slow" -n 3 --dist loadfile
 
 test-slow: setup ## the tests that need minutes
 	@scripts/services start || true
