@@ -10,7 +10,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from search_service.errors import NotFound, Problem, ZhixunError
+from search_service.clock.files import NAMED, read_year
+from search_service.clock.notices import announce, current
+from search_service.errors import Invalid, NotFound, Problem, ZhixunError
 from search_service.kinds.record import Record
 from search_service.kinds.registry import REGISTRY
 from search_service.records import rows, tables
@@ -18,6 +20,7 @@ from search_service.records.files import Line, csv_rows, discover, json_lines, p
 from search_service.records.flat import Flat, identity_columns
 from search_service.records.report import Outcome, Progress, Report
 from search_service.records.rows import Batch, Parsed, Seen
+from search_service.records.strict_json import BadJson, loads
 from search_service.store.session import Database
 
 BATCH = 500
@@ -60,6 +63,8 @@ class _Load:
             elif table is not None:
                 place = (order.index(table.record), table_names.index(name))
                 chosen.append((place, path, REGISTRY.record(table.record)))
+            elif NAMED.fullmatch(name):
+                self._holidays(path)
             else:
                 self.report.skipped.append(str(path))
         chosen.sort(key=lambda entry: entry[0])
@@ -70,6 +75,21 @@ class _Load:
             except NotFound as error:
                 self.report.unreadable(str(path), "unreadable", error.detail)
         return self.report
+
+    def _holidays(self, path: Path) -> None:
+        """A year's holidays fill gaps, too: a year that somebody has announced stays as it is."""
+        try:
+            year, days, source = read_year(loads(read(path)))
+            with self.database.write() as session:
+                there = year in current(session).years
+                if not there:
+                    now = self.database.now()
+                    announce(session, year, days, source=source or path.name, by="zhixun load", now=now)
+        except (NotFound, Invalid, BadJson) as error:
+            self.report.unreadable(str(path), "unreadable", str(error))
+            return
+        counts = self.report.begin(str(path), "calendar")
+        counts.read, counts.stored, counts.unchanged = len(days), 0 if there else len(days), len(days) if there else 0
 
     def _context(self, paths: Sequence[Path]) -> tables.Context:
         """Short names of divisions are settled among all division tables of the run."""

@@ -1,0 +1,27 @@
+"""Announced calendars: which days of a year are off or made up for, each announcement kept for ever."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from search_service.store.base import Base
+
+
+class CalendarNotice(Base):
+    """One announcement of one year; the latest of a year is in force.  Never changed and never deleted.
+
+    `number` counts all of them, so that it is the version of the whole calendar (T14: a closed case keeps the version
+    it was closed with).  `days` are the exceptions from the week: ISO date → ``{"working": bool, "name": str}``; those
+    of a year may lie in the last days of the year before.
+    """
+
+    __tablename__ = "calendar_notice"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(index=True)
+    days: Mapped[dict[str, Any]]
+    source: Mapped[str] = mapped_column(String(500))
+    made_by: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
