@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from api.outages import Outage
 from search_service.errors import DatabaseUnavailable, EngineUnavailable
 
 LOG = logging.getLogger(__name__)
@@ -130,6 +131,7 @@ class Background:
         self, prepare: Callable[[], object], step: Step, bell: threading.Event, *, prepare_again: bool = False
     ) -> None:
         prepared, wait = False, self._poll
+        away = Outage(LOG, f"{threading.current_thread().name} waits")
         while not self._stopped.is_set():
             if self._lock.acquire():
                 try:
@@ -139,12 +141,13 @@ class Background:
                     while step() and not self._stopped.is_set():
                         pass
                     wait = self._poll
+                    away.over()
                 except (
                     EngineUnavailable,
                     DatabaseUnavailable,
                 ) as error:
                     # Both say so at once and may be back any second: nobody is helped by waiting longer and longer.
-                    LOG.warning("background waits: %s", error)
+                    away.seen(error)
                     prepared = prepared and not prepare_again
                     wait = self._poll
                 except Exception:  # marks stay due, so nothing is lost by waiting and trying again

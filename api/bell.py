@@ -8,6 +8,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from api.outages import Outage
+
 LOG = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.2
@@ -45,16 +47,17 @@ class Bell:
             self._thread = None
 
     def _run(self) -> None:
-        there = True
-        while not self._stopped.is_set():
+        away = Outage(LOG, "the bell does not ring, workers look by themselves")
+        while True:
             self._woken.wait()
             self._woken.clear()
+            last = self._stopped.is_set()
             try:
                 self._ring()
             except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the marks are kept
-                if there:  # said once, not every five seconds for days
-                    LOG.warning("the bell does not ring (%s): workers look by themselves", error)
-                there = False
+                away.seen(error)
             else:
-                there = True
-            self._stopped.wait(PAUSE_SECONDS if there else RETRY_SECONDS)
+                away.over()
+            if last:
+                return
+            self._stopped.wait(RETRY_SECONDS if away.lasts else PAUSE_SECONDS)

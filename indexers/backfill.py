@@ -1,15 +1,15 @@
 """Filling an index: all of a kind by ranges of the primary key, or only what an earlier generation missed."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from indexers import generations
 from indexers.drain import BATCH
 from indexers.loading import build_all
-from indexers.repair import raise_marks
+from indexers.repair import our_id, raise_marks
 from indexers.verify import Difference
 from indexers.work import Work
 from search_service.engines.base import Refusal
@@ -53,14 +53,7 @@ def _fill(work: Work, name: str) -> None:
         done = (session.scalar(states.where(IndexState.entity_id <= last)) or 0) if last else 0
     remembered = done
     while wanted := _page(work.database, work.kind, last):
-        with work.database.read() as session:
-            built = build_all(session, work.kind, wanted, work.database.now())
-        refused = work.engine.write(name, built.documents).refused
-        if any(refusal.retry for refusal in refused):
-            raise EngineUnavailable(f"索引 {name} 暂时不接受写入:{refused[0].reason}")
-        failed = [*built.failures, *refused]
-        bury(work.database, work.kind, wanted, failed)
-        revive(work.database, work.kind, wanted, failed)
+        _write(work, name, wanted)
         last, done = max(wanted), done + len(wanted)
         failpoint("rebuild_page")
         if done - remembered >= CHECKPOINT:
@@ -78,7 +71,7 @@ def _page(database: Database, kind: Kind, last: uuid.UUID | None) -> dict[uuid.U
     page = page.order_by(IndexState.entity_id).limit(BATCH)
     with database.read() as session:
         found = session.execute(page if last is None else page.where(IndexState.entity_id > last))
-        return {entity_id: seq for entity_id, seq in found}  # noqa: C416 - typed so
+        return dict(found.all())
 
 
 def _complete_states(work: Work) -> None:
@@ -103,62 +96,56 @@ def catch_up(work: Work, name: str, difference: Difference) -> None:
     while part := dict(islice(ids, BATCH)):
         raise_marks(work.database, work.kind, part)
         found = select(IndexState.entity_id, IndexState.seq).where(
-            IndexState.kind == work.kind.name, IndexState.entity_id.in_([uuid.UUID(i) for i in part])
+            IndexState.kind == work.kind.name, IndexState.entity_id.in_([i for i in map(our_id, part) if i is not None])
         )
         with work.database.read() as session:
-            wanted: dict[uuid.UUID, int] = {i: seq for i, seq in session.execute(found)}  # noqa: C416 - typed so
-            built = build_all(session, work.kind, wanted, work.database.now())
-        refused = work.engine.write(name, built.documents).refused
-        if any(refusal.retry for refusal in refused):
-            raise EngineUnavailable(f"索引 {name} 暂时不接受写入:{refused[0].reason}")
-        failed = [*built.failures, *refused]
-        bury(work.database, work.kind, wanted, failed)
-        revive(work.database, work.kind, wanted, failed)
+            wanted = dict(session.execute(found).all())
+        if wanted:
+            _write(work, name, wanted)
         done += len(part)
         work.lease.beat(done=done, total=total)
         work.progress(work.kind.label, done, total)
 
 
-def bury(database: Database, kind: Kind, tried: dict[uuid.UUID, int], refused: Sequence[Refusal]) -> None:
-    """Rows that no document could be made of are dead with their reason, until they are marked again."""
-    if not refused:
-        return
-    with database.write() as session:
-        for refusal in refused:
-            entity_id = uuid.UUID(refusal.id)
-            session.execute(
-                update(IndexState)
-                .where(
-                    IndexState.kind == kind.name,
-                    IndexState.entity_id == entity_id,
-                    IndexState.seq == tried[entity_id],  # a newer mark deserves a try of its own
-                )
-                .values(dead_reason=refusal.reason),
-                execution_options={"synchronize_session": False},
-            )
+def _write(work: Work, name: str, wanted: Mapping[uuid.UUID, int]) -> None:
+    """Load, build and write documents, each with its sequence, and note which of them could not be made."""
+    with work.database.read() as session:
+        built = build_all(session, work.kind, wanted, work.database.now())
+    refused = work.engine.write(name, built.documents).refused
+    if any(refusal.retry for refusal in refused):
+        raise EngineUnavailable(f"索引 {name} 暂时不接受写入:{refused[0].reason}")
+    _judge(work.database, work.kind, wanted, [*built.failures, *refused])
 
 
-def revive(database: Database, kind: Kind, tried: dict[uuid.UUID, int], refused: Sequence[Refusal]) -> None:
-    """Rows that could not become documents for a program before this one, and now did, are dead no longer."""
-    refusals = {uuid.UUID(refusal.id) for refusal in refused}
-    dead = select(IndexState.entity_id, IndexState.seq).where(
+_JUDGED = (
+    update(IndexState)
+    .where(
+        IndexState.kind == bindparam("of"),
+        IndexState.entity_id == bindparam("document"),
+        IndexState.seq == bindparam("tried"),  # a newer mark deserves a try of its own
+    )
+    .values(dead_reason=bindparam("reason"))
+)
+
+
+def _judge(database: Database, kind: Kind, tried: Mapping[uuid.UUID, int], refused: Sequence[Refusal]) -> None:
+    """Rows that no document could be made of are dead with their reason, until they are marked again.
+
+    Those that were dead for a program before this one, and became documents now, are dead no longer.
+    """
+    reasons: dict[uuid.UUID, str | None] = {uuid.UUID(refusal.id): refusal.reason for refusal in refused}
+    dead = select(IndexState.entity_id).where(
         IndexState.kind == kind.name,
         IndexState.entity_id.between(min(tried), max(tried)),
         IndexState.dead_reason.is_not(None),
     )
     with database.read() as session:
-        alive = [i for i, seq in session.execute(dead) if tried.get(i) == seq and i not in refusals]
-    if not alive:
+        risen = tried.keys() & set(session.scalars(dead)) - reasons.keys()
+    judged = dict.fromkeys(risen) | reasons
+    if not judged:
         return
-    with database.write() as session:
-        for entity_id in alive:
-            session.execute(
-                update(IndexState)
-                .where(
-                    IndexState.kind == kind.name,
-                    IndexState.entity_id == entity_id,
-                    IndexState.seq == tried[entity_id],
-                )
-                .values(dead_reason=None),
-                execution_options={"synchronize_session": False},
-            )
+    with database.write() as session:  # in the order in which marks lock their rows
+        session.connection().execute(
+            _JUDGED,
+            [{"of": kind.name, "document": i, "tried": tried[i], "reason": judged[i]} for i in sorted(judged)],
+        )

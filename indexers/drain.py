@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from analyzers import words
+from analyzers.words import Dictionary
+from indexers import dictionaries
 from indexers.claims import Claim, claim, due
 from indexers.fan_out import spread
 from indexers.loading import load
@@ -67,17 +70,22 @@ def drain_all(database: Database, engine: Engine, *, worker: str) -> Drained:
 
 
 def _written(database: Database, engine: Engine, claimed: Claim, limit: int) -> Drained:
-    built = load(database, claimed.kind, claimed.seqs)
+    with dictionaries.using_wanted(database):
+        built = {words.current(): load(database, claimed.kind, claimed.seqs)}
     indices = live_indices(database, claimed.kind)  # after the claim: a rebuild that began meanwhile must get it, too
     if not indices:  # set aside since we looked, because its fields are others now: its successor gets them
         claimed.release()
         return Drained()
-    reports = [WriteReport(refused=built.failures)]
+    reports = []
     failpoint("before_write")
     try:
-        for index in indices:
+        for index, dictionary in indices.items():
             claimed.beat()
-            reports.append(engine.write(index, built.documents))
+            if dictionary not in built:  # the index is of another vocabulary version than the one that is wanted
+                with words.using(dictionary):
+                    built[dictionary] = load(database, claimed.kind, claimed.seqs)
+            reports.append(WriteReport(refused=built[dictionary].failures))
+            reports.append(engine.write(index, built[dictionary].documents))
         failpoint("after_write")
         for index in indices:
             claimed.beat()
@@ -90,8 +98,8 @@ def _written(database: Database, engine: Engine, claimed: Claim, limit: int) -> 
     return Drained(len(claimed.seqs) - refused, refused, len(claimed.seqs) == limit)
 
 
-def live_indices(database: Database, kind: Kind) -> list[str]:
-    """The indices that get the kind's changes."""
+def live_indices(database: Database, kind: Kind) -> dict[str, Dictionary]:
+    """The indices that get the kind's changes, each with the words that its documents are cut by."""
     with database.read() as session:
-        names = select(SearchIndex.name).where(SearchIndex.kind == kind.name, SearchIndex.state.in_(WRITTEN_TO))
-        return list(session.scalars(names))
+        live = select(SearchIndex).where(SearchIndex.kind == kind.name, SearchIndex.state.in_(WRITTEN_TO))
+        return {index.name: dictionaries.of_index(session, index) for index in session.scalars(live)}

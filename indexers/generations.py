@@ -17,6 +17,8 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from analyzers import words
+from indexers import dictionaries
 from indexers.naming import SCHEMA, changed_parts, fingerprint, fingerprint_parts
 from search_service.kinds.base import Kind
 from search_service.store.journal import SearchIndex
@@ -93,6 +95,7 @@ def register(database: Database, kind: Kind, name: str) -> None:
                 state=State.PREPARING,
                 step=Step.CREATE,
                 created_at=database.now(),
+                vocabulary=dictionaries.number_of(session, words.current()),
             )
         )
 
@@ -155,7 +158,7 @@ def drift(database: Database) -> dict[str, int]:
 
 
 def fits(index: SearchIndex, kind: Kind) -> bool:
-    """Whether this program would make the same index."""
+    """Whether this program would make the same index with the words in use (`words.using`)."""
     return index.fingerprint == fingerprint(kind)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from search_service.kinds.base import Kind
 from search_service.kinds.registry import REGISTRY
 from search_service.store.journal import FanOut, IndexJob, IndexState
 from search_service.store.session import Database
@@ -24,24 +25,25 @@ class Queue:
     dead: int
 
 
-def queues(database: Database) -> list[Queue]:
-    """Of every kind; two statements, however many documents there are."""
+def queues(database: Database, only: Kind | None = None) -> list[Queue]:
+    """Of every kind, or of one; two statements, however many documents there are."""
+    kinds = REGISTRY.kinds if only is None else [only]
     now = database.now()
-    due = IndexState.seq > IndexState.done_seq
+    mine, due = IndexState.kind.in_([kind.name for kind in kinds]), IndexState.seq > IndexState.done_seq
     with database.read() as session:
         waiting = {
             kind: (count, since)
             for kind, count, since in session.execute(
                 select(IndexState.kind, func.count(), func.min(IndexState.due_since))
-                .where(due, IndexState.dead_reason.is_(None))
+                .where(mine, due, IndexState.dead_reason.is_(None))
                 .group_by(IndexState.kind)
             )
         }
-        dead_by_kind = select(IndexState.kind, func.count()).where(IndexState.dead_reason.is_not(None))
-        dead = {kind: count for kind, count in session.execute(dead_by_kind.group_by(IndexState.kind))}  # noqa: C416 - typed so
+        dead_by_kind = select(IndexState.kind, func.count()).where(mine, IndexState.dead_reason.is_not(None))
+        dead = dict(session.execute(dead_by_kind.group_by(IndexState.kind)).all())
     return [
         Queue(kind.name, count, _age(now, since), dead.get(kind.name, 0))
-        for kind in REGISTRY.kinds
+        for kind in kinds
         for count, since in [waiting.get(kind.name, (0, None))]
     ]
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ ACTIONS = {REBUILD: "重建", ROLLBACK: "回退"}
 STATES = {WAITING: "等待执行", RUNNING: "进行中", DONE: "已完成", REFUSED: "被拒绝", FAILED: "失败"}
 
 LEASE = timedelta(seconds=30)
-"""Longer than the longest call between two signs of progress: publishing counts the words of all documents first."""
+"""Longer than the longest call between two signs of progress: preparing counts the words of all documents."""
 BEAT = timedelta(seconds=1)
 """Progress is written so often: a person sees it move, and the database hardly notices."""
 
@@ -89,13 +89,21 @@ class Lease:
             session.execute(update(IndexJob).where(IndexJob.id == self.job).values(**values))
 
 
-def request(database: Database, kind: str, action: str, reason: str) -> uuid.UUID:
-    """Ask for a job; returns its id.
+def request(database: Database, kind: str, action: str, reason: str, fingerprint: str | None = None) -> uuid.UUID:
+    """Ask for a job; returns its id.  `fingerprint` is given where the program asks by itself (`patience.py`).
 
     Raises:
         InProgress: the kind has an open job; it is named with how far it is.
     """
-    job = IndexJob(id=new_id(), kind=kind, action=action, reason=reason, state=WAITING, requested_at=database.now())
+    job = IndexJob(
+        id=new_id(),
+        kind=kind,
+        action=action,
+        reason=reason,
+        fingerprint=fingerprint,
+        state=WAITING,
+        requested_at=database.now(),
+    )
     try:
         with database.write() as session:
             session.add(job)
@@ -109,15 +117,12 @@ def claim(
     database: Database,
     worker: str,
     *,
-    kind: str | None = None,
     alone: bool = False,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Lease | None:
-    """Take the oldest job that nobody works on, of all kinds or of one; None when there is none."""
+    """Take the oldest job that nobody works on; None when there is none."""
     free = [] if alone else [_free(database.now())]
     wanted = select(IndexJob).where(IndexJob.finished_at.is_(None), *free).order_by(IndexJob.requested_at).limit(1)
-    if kind is not None:
-        wanted = wanted.where(IndexJob.kind == kind)
     with database.read() as session:  # a look without the write lock: usually there is nothing
         if session.scalar(wanted) is None:
             return None
@@ -125,9 +130,7 @@ def claim(
         job = session.scalar(wanted.with_for_update(skip_locked=True))
         if job is None:
             return None
-        # A name of its own for each lease: a worker that wakes up late must not take a new lease for its own.
-        job.worker = f"{worker}#{uuid.uuid4().hex[:8]}"
-        job.state, job.leased_until = RUNNING, database.now() + LEASE
+        _give(job, worker, database.now())
     return Lease(database, job, stopping)
 
 
@@ -137,24 +140,27 @@ def take(database: Database, kind: str, action: str, reason: str, worker: str, *
     Raises:
         InProgress: another worker is at it.
     """
-    with database.write() as session:
-        job = _open(session, kind)
-        if job is not None and (alone or _is_free(job, database.now())):
-            job.action, job.reason, job.state, job.leased_until = action, reason, WAITING, None
-            job.step, job.done, job.total = None, 0, 0
-    if job is None:
-        request(database, kind, action, reason)
-    lease = claim(database, worker, kind=kind)
-    if lease is None:
+    try:
+        with database.write() as session:
+            # Locked until it is ours, or another one who takes it now would set what we are at back to its beginning.
+            job = session.scalar(_open(kind).with_for_update())
+            if job is None:
+                job = IndexJob(id=new_id(), kind=kind, requested_at=database.now(), state=WAITING)
+                session.add(job)
+            elif not alone and not _is_free(job, database.now()):
+                raise InProgress(describe(job))
+            job.action, job.reason, job.step, job.done, job.total = action, reason, None, 0, 0
+            _give(job, worker, database.now())
+    except IntegrityError as error:
         there = open_job(database, kind)
-        raise InProgress(describe(there) if there else "")
-    return lease
+        raise InProgress(describe(there) if there else "") from error
+    return Lease(database, job, stopping=lambda: False)
 
 
 def open_job(database: Database, kind: str) -> IndexJob | None:
     """The job of a kind that is not over."""
     with database.read() as session:
-        return _open(session, kind)
+        return session.scalar(_open(kind))
 
 
 def last_job(database: Database, kind: str) -> IndexJob | None:
@@ -182,8 +188,14 @@ def describe(job: IndexJob) -> str:
     return f"{job.kind} 的{name}正由 {job.worker} 执行:第 {job.step or '-'} 步,{job.done}/{job.total}"
 
 
-def _open(session: Session, kind: str) -> IndexJob | None:
-    return session.scalar(select(IndexJob).where(IndexJob.kind == kind, IndexJob.finished_at.is_(None)))
+def _open(kind: str) -> Select[IndexJob]:
+    return select(IndexJob).where(IndexJob.kind == kind, IndexJob.finished_at.is_(None))
+
+
+def _give(job: IndexJob, worker: str, now: datetime) -> None:
+    # A name of its own for each lease: a worker that wakes up late must not take a new lease for its own.
+    job.worker = f"{worker}#{uuid.uuid4().hex[:8]}"
+    job.state, job.leased_until = RUNNING, now + LEASE
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

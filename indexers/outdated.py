@@ -6,13 +6,14 @@ unless the documents have other fields now.
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from indexers import generations, jobs
+from analyzers import words
+from indexers import dictionaries, generations, jobs, patience
 from indexers.generations import SERVING, State
-from indexers.naming import PARTS, changed_parts
+from indexers.naming import PARTS, changed_parts, fingerprint
 from indexers.rebuild import rebuild, rollback, silent
 from indexers.work import Progress
 from search_service.engines.base import Engine
@@ -25,22 +26,21 @@ from search_service.store.session import Database
 
 LOG = logging.getLogger(__name__)
 
-REFUSED_WAIT = timedelta(hours=1)
-"""An index that was refused lacks rows for a reason that a person has to find; trying it all day long only costs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """A kind that needs a new index, why, and by which job it gets it."""
+    """A kind that needs a new index, why, by which job it gets it, and what the index is to be made by."""
 
     kind: Kind
     why: str
     action: str
+    fingerprint: str
 
 
 def stale(database: Database, engine: Engine, kind: Kind) -> bool:
     """Whether the kind has no index, or one made by another declaration or vocabulary."""
-    return _why(database, engine, kind) is not None
+    with dictionaries.using_wanted(database):
+        return _why(database, engine, kind) is not None
 
 
 def notice(database: Database, engine: Engine) -> list[Outdated]:
@@ -49,17 +49,17 @@ def notice(database: Database, engine: Engine) -> list[Outdated]:
     An index whose fields are others now takes no more changes: they stay due, and its successor gets them.
     """
     found = []
-    for kind in REGISTRY.kinds:
-        _record(database, engine, kind)
-        why = _why(database, engine, kind)
-        if why is None:
-            continue
-        back = next((i for i in generations.known(database, kind, State.PREVIOUS) if generations.fits(i, kind)), None)
-        action = jobs.REBUILD if back is None else jobs.ROLLBACK
-        found.append(Outdated(kind, why, action))
-        # The first index of all is no news.
-        loudness = logging.WARNING if generations.known(database, kind) else logging.INFO
-        LOG.log(loudness, "%s。%s", why, "上一代索引适用于当前程序,将回退到它" if back else "将建立新索引")
+    with dictionaries.using_wanted(database):
+        for kind in REGISTRY.kinds:
+            _record(database, engine, kind)
+            outdated = _outdated(database, engine, kind)
+            if outdated is None:
+                continue
+            found.append(outdated)
+            # The first index of all is no news.
+            loudness = logging.WARNING if generations.known(database, kind) else logging.INFO
+            what = "将建立新索引" if outdated.action == jobs.REBUILD else "上一代索引适用于当前程序,将回退到它"
+            LOG.log(loudness, "%s。%s", outdated.why, what)
     return found
 
 
@@ -75,19 +75,60 @@ def ensure(database: Database, engine: Engine, progress: Progress = silent, *, a
 def ask_for_missing(database: Database, engine: Engine) -> None:
     """The same through jobs, which whoever works them off does beside the drain."""
     for each in notice(database, engine):
-        last = jobs.last_job(database, each.kind.name)
-        if (
-            last is not None
-            and last.state == jobs.REFUSED
-            and last.finished_at is not None
-            and last.finished_at > database.now() - REFUSED_WAIT
-        ):
-            LOG.warning("%s:刚被拒绝(%s),一小时后再试", each.kind.label, last.message)
-            continue
-        try:
-            jobs.request(database, each.kind.name, each.action, each.why)
-        except InProgress as there:
-            LOG.info("%s", there.detail)
+        _ask(database, each)
+
+
+def ask_again(database: Database, engine: Engine) -> None:
+    """Ask once more for what came to nothing, when its time has come; looked at all the time, one statement."""
+    kinds = [kind for kind in REGISTRY.kinds if kind.name in patience.ended_badly(database)]
+    if not kinds:
+        return
+    with dictionaries.using_wanted(database):
+        for kind in kinds:
+            if patience.again_at(database, kind.name, fingerprint(kind)) is None:
+                outdated = _outdated(database, engine, kind)
+                if outdated is not None:
+                    _ask(database, outdated)
+
+
+def ask_for_other_words(database: Database, engine: Engine) -> None:
+    """Ask for the indices that a new vocabulary version needs; looked at all the time, so it costs next to nothing.
+
+    Whoever makes a version only stores it: killed right after that, it is found here.
+    """
+    with database.read() as session:
+        wanted = dictionaries.newest_number(session)
+        if not wanted:
+            return
+        serving = select(SearchIndex).where(SearchIndex.state.in_(SERVING), SearchIndex.vocabulary != wanted)
+        dictionary = dictionaries.of_number(session, wanted)
+        behind = {i.kind for i in session.scalars(serving) if dictionaries.of_index(session, i) != dictionary}
+    if not behind:
+        return
+    with words.using(dictionary):
+        for kind in [kind for kind in REGISTRY.kinds if kind.name in behind]:
+            last = jobs.last_job(database, kind.name)
+            if last is not None and last.finished_at is None:
+                continue
+            if patience.again_at(database, kind.name, fingerprint(kind)) is not None:
+                continue
+            _record(database, engine, kind)
+            outdated = _outdated(database, engine, kind)
+            if outdated is not None:
+                LOG.info("%s", outdated.why)
+                _ask(database, outdated)
+
+
+def _ask(database: Database, outdated: Outdated) -> None:
+    name = outdated.kind.name
+    until = patience.again_at(database, name, outdated.fingerprint)
+    if until is not None:
+        LOG.warning("%s:上次任务没有成功,%s 再试", outdated.kind.label, patience.clock_time(until))
+        return
+    try:
+        jobs.request(database, name, outdated.action, outdated.why, outdated.fingerprint)
+    except InProgress as there:
+        LOG.info("%s", there.detail)
 
 
 def explain(index: SearchIndex, kind: Kind) -> str | None:
@@ -100,6 +141,14 @@ def explain(index: SearchIndex, kind: Kind) -> str | None:
     takes = generations.takes_documents(index, kind)
     meaning = "继续提供检索并接收变更" if takes else "继续提供检索,变更要等新索引建成后才能搜到"
     return f"{kind.label}:{labels}已变更{since},现用索引 {index.name} {meaning}"
+
+
+def _outdated(database: Database, engine: Engine, kind: Kind) -> Outdated | None:
+    why = _why(database, engine, kind)
+    if why is None:
+        return None
+    back = any(generations.fits(index, kind) for index in generations.known(database, kind, State.PREVIOUS))
+    return Outdated(kind, why, jobs.ROLLBACK if back else jobs.REBUILD, fingerprint(kind))
 
 
 def _why(database: Database, engine: Engine, kind: Kind) -> str | None:

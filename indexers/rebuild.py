@@ -7,7 +7,7 @@ throws it away, says why, and starts over.
 import logging
 from collections.abc import Callable
 
-from indexers import generations, jobs, steps
+from indexers import dictionaries, generations, jobs, steps
 from indexers.generations import State, Step
 from indexers.guards import RebuildRefused
 from indexers.jobs import LeaseLost, Stopped
@@ -112,7 +112,12 @@ def work_off(
 
 
 def run(work: Work) -> str:
-    """Do a job to its end; returns the name of the index that serves now."""
+    """Do a job to its end, by the words wanted when it begins; returns the name of the index that serves now."""
+    with dictionaries.using_wanted(work.database):
+        return _run(work)
+
+
+def _run(work: Work) -> str:
     name = None
     try:
         name = _choose(work)

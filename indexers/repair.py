@@ -29,12 +29,12 @@ def raise_marks(database: Database, kind: Kind, held: Mapping[str, int], *, ever
     `everything`: also those whose sequence is above already.  Returns how many were marked; what is not one of our ids
     cannot be marked and goes with the next rebuild.
     """
-    ours = {entity_id: seq for name, seq in held.items() if (entity_id := _id(name)) is not None}
+    ours = {entity_id: seq for name, seq in held.items() if (entity_id := our_id(name)) is not None}
     states = select(IndexState.entity_id, IndexState.seq).where(
         IndexState.kind == kind.name, IndexState.entity_id.in_(list(ours))
     )
     with database.write() as session:
-        known: dict[uuid.UUID, int] = {i: seq for i, seq in session.execute(states)}  # noqa: C416 - typed so
+        known = dict(session.execute(states).all())
         due = [i for i in ours if everything or known.get(i, -1) < ours[i]]
         marks.mark(session, kind.name, due)
         beyond = [{"the_id": i, "held": ours[i]} for i in due if ours[i]]
@@ -52,7 +52,8 @@ def raise_marks(database: Database, kind: Kind, held: Mapping[str, int], *, ever
     return len(due)
 
 
-def _id(name: str) -> uuid.UUID | None:
+def our_id(name: str) -> uuid.UUID | None:
+    """The id that a document's name is; None for what somebody else wrote into the index."""
     try:
         return uuid.UUID(name)
     except ValueError:

@@ -1,16 +1,19 @@
 """What there is of every kind's index, in the books and in the engine, and what to do about it."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from indexers import generations, jobs
+from indexers import dictionaries, generations, jobs, patience
 from indexers.generations import State, Step
+from indexers.health import queues
+from indexers.naming import fingerprint
 from indexers.outdated import explain
 from indexers.steps import LABELS
 from search_service.engines.base import Engine, IndexInfo
 from search_service.kinds.base import Kind
-from search_service.store.journal import IndexJob, IndexState, SearchIndex
+from search_service.store.journal import IndexJob, SearchIndex
 from search_service.store.session import Database
 
 STATES = {
@@ -26,30 +29,28 @@ STATES = {
 
 def status(database: Database, engine: Engine, kind: Kind) -> dict[str, Any]:
     """Counts, indices and the open or last job of one kind; plain values, for people and for scripts."""
-    mine = IndexState.kind == kind.name
     with database.read() as session:
         visible = session.scalar(select(func.count()).select_from(kind.model).where(kind.visible(database.now())))
-        dead = session.scalar(select(func.count()).where(mine, IndexState.dead_reason.is_not(None)))
-        due = session.scalar(
-            select(func.count()).where(mine, IndexState.seq > IndexState.done_seq, IndexState.dead_reason.is_(None))
-        )
+    [queue] = queues(database, kind)
     job = jobs.last_job(database, kind.name)
     held = {info.name: info for info in engine.list(kind.name)}
     books = {index.name: index for index in generations.known(database, kind)}
+    with dictionaries.using_wanted(database):
+        again_at = patience.again_at(database, kind.name, fingerprint(kind))
+        indices = [_index(kind, name, books.get(name), held.get(name), job) for name in dict.fromkeys([*held, *books])]
     return {
         "kind": kind.name,
         "label": kind.label,
         "visible": visible,
-        "due": due,
-        "dead": dead,
-        "job": _job(job) if job is not None else None,
-        "indices": [
-            _index(kind, name, books.get(name), held.get(name), job) for name in dict.fromkeys([*held, *books])
-        ],
+        "due": queue.due,
+        "dead": queue.dead,
+        "job": _job(job, again_at) if job is not None else None,
+        "indices": indices,
     }
 
 
-def _job(job: IndexJob) -> dict[str, Any]:
+def _job(job: IndexJob, again_at: datetime | None) -> dict[str, Any]:
+    """`again_at` is when the program asks once more by itself for what came to nothing."""
     return {
         "action": job.action,
         "state": job.state,
@@ -60,6 +61,7 @@ def _job(job: IndexJob) -> dict[str, Any]:
         "worker": job.worker,
         "message": job.message,
         "requested_at": job.requested_at.isoformat(),
+        "again_at": patience.clock_time(again_at) if again_at is not None else None,
     }
 
 
@@ -73,6 +75,7 @@ def _index(
         "published": info is not None and info.published,
         "documents": info.documents if info is not None else None,
         "step": book.step if book is not None else None,
+        "vocabulary": book.vocabulary if book is not None else None,
         "created_at": book.created_at.isoformat() if book is not None else None,
         "outdated_at": book.outdated_at.isoformat() if book is not None and book.outdated_at else None,
         "advice": _advice(kind, name, book, info, job),

@@ -71,6 +71,7 @@ def _verify(work: Work, name: str) -> None:
     difference = compare(work.database, work.engine, work.kind, name, work.lease.beat)
     guards.require_sound(difference, work.kind)
     generations.checked(work.database, name, len(difference.all))
+    work.engine.prepare(name)  # here, where nobody waits for it: the swap itself takes milliseconds
 
 
 def _swap(work: Work, name: str) -> None:

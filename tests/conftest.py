@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,11 +51,13 @@ def empty_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def services(tmp_path: Path, empty_data_dir: Path, database_url: str) -> Iterator[Services]:
+def services(
+    tmp_path: Path, empty_data_dir: Path, database_url: str, engine_settings: dict[str, Any]
+) -> Iterator[Services]:
     """An empty service."""
     folder = tmp_path / "data"
     shutil.copytree(empty_data_dir, folder)
-    found = wiring.build(Settings(data_dir=folder, clock=NOW, database_url=database_url))
+    found = wiring.build(Settings(data_dir=folder, clock=NOW, database_url=database_url, **engine_settings))
     yield found
     found.close()
 

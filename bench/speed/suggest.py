@@ -3,11 +3,12 @@
 import random
 import sqlite3
 import tempfile
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench.speed.measure import Result, each_in_turn, limited, p50_p99, shown
+from bench.speed.measure import Result, each_in_turn, limited, p50_p99, seconds_of, shown
 from bench.speed.rows import SEED, rows
 from search_service.engines.base import Document, IndexSchema, KeywordField
 from search_service.engines.embedded import EmbeddedEngine
@@ -35,6 +36,7 @@ def run() -> list[Result]:
         engine.write("values", [Document(str(at), 1, str(at), {}, {"value": [v]}, {}) for at, v in enumerate(values)])
         engine.refresh("values")
         engine.publish(SCHEMA, "values")
+        first = [seconds_of(partial(engine.suggest, "suggest", prefix, SHOWN)) for prefix in sorted(set(typed))]
         ours, peer = each_in_turn(
             typed,
             lambda prefix: engine.suggest("suggest", prefix, SHOWN),
@@ -56,4 +58,5 @@ def run() -> list[Result]:
             p50_p99(peer),
             median(peer) / median(ours),
         ),
+        Result("suggest: a beginning that nobody has typed since the index changed, p50 / p99", p50_p99(first)),
     ]

@@ -188,11 +188,29 @@ class Engine(Protocol):
     def refresh(self, index: str) -> None:
         """Make all that was written visible to searches."""
 
+    def prepare(self, index: str) -> None:
+        """Do what the first searches would have to wait for: count document frequencies.
+
+        To be called before `publish`, since it takes seconds and holds nothing up.
+        """
+
     def publish(self, schema: IndexSchema, index: str) -> str | None:
-        """Let the kind's searches see `index` from now on, in one step; returns the one they saw before."""
+        """Let the kind's searches see `index` from now on, in one step; returns the one they saw before.
+
+        An index that was not prepared since it was last published is prepared first.
+        """
 
     def published(self, kind: str) -> str | None:
         """The index that the kind's searches see."""
+
+    def serving(self, kind: str) -> str | None:
+        """The index that a search of the kind asks in this moment, as this process knows it: asked by every search.
+
+        Cheaper than `published`, and up to a second behind it where other processes publish.
+
+        Raises:
+            EngineUnavailable: it cannot be reached.
+        """
 
     def search(self, kind: str, ask: Ask) -> Found:
         """Answer from the published index.
@@ -208,7 +226,7 @@ class Engine(Protocol):
     def frequencies(self, kind: str, field: str, tokens: Sequence[str]) -> Mapping[str, int]:
         """In how many documents each token stood when it was last counted.
 
-        Counted when an index is published, or when a token is first asked for after that, and again when the documents
+        Counted when an index is prepared, or when a token is first asked for after that, and again when the documents
         have doubled: a long query's choice of terms must not change with every write, and is the same on every engine
         that holds the same documents (``docs/ranking.md``, document frequencies).
         """

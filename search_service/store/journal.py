@@ -59,7 +59,8 @@ class SearchIndex(Base):
 
     `parts` are the fingerprint's ingredients, so that it can be said which of them changed; `outdated_at` is when a
     program noticed that one did.  `step` is what a rebuild does next, `position` the last id it has filled in.
-    `drift` is how many documents differed from the database at `checked_at`.
+    `drift` is how many documents differed from the database at `checked_at`.  `vocabulary` is the version by
+    whose words its documents are cut, and its searches with them; 0 for the shipped words.
     """
 
     __tablename__ = "search_index"
@@ -76,6 +77,7 @@ class SearchIndex(Base):
     outdated_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
     drift: Mapped[int | None]
+    vocabulary: Mapped[int] = mapped_column(default=0)
     note: Mapped[str | None]
 
 
@@ -83,6 +85,7 @@ class IndexJob(Base):
     """A rebuild or a rollback that somebody asked for, and its lock: one open job a kind, held by a lease.
 
     Whoever asks need not be who works: the embedded engine has one writing process, which takes its jobs from here.
+    `fingerprint` is what the index was to be made by where the program asked by itself.
     """
 
     __tablename__ = "index_job"
@@ -100,6 +103,7 @@ class IndexJob(Base):
     kind: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str]
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(20))
     requested_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -10,7 +10,7 @@ import pytest
 from contract_rows import SCHEMA, fill, row
 
 from search_service.engines.base import Ask, Engine, Found, IndexInfo
-from search_service.errors import Conflict
+from search_service.errors import Conflict, NotFound
 from search_service.query.nodes import Everything, Term
 
 
@@ -37,6 +37,21 @@ def test_rolling_back_is_publishing_the_previous_one(engine: Engine) -> None:
     engine.refresh("toy-1")
     assert [hit.id for hit in engine.search("toy", Ask(Everything())).hits] == ["late", "old"]
     assert engine.publish(SCHEMA, "toy-1") == "toy-1"
+
+
+def test_what_was_prepared_is_there_at_the_first_search(engine: Engine) -> None:
+    fill(engine, [row("old", texts={"body": "油"})], "toy-1")
+    engine.create(SCHEMA, "toy-2")
+    engine.write("toy-2", [row("new", texts={"body": "水"}, keywords={"title": ["题"]})])
+    engine.refresh("toy-2")
+    engine.prepare("toy-2")
+    assert engine.published("toy") == "toy-1", "prepared, not published"
+    assert engine.frequencies("toy", "body", ["水", "油"]) == {"水": 0, "油": 1}
+    engine.publish(SCHEMA, "toy-2")
+    assert engine.frequencies("toy", "body", ["水", "油"]) == {"水": 1, "油": 0}
+    assert list(engine.suggest("toy", "", 5)) == ["题"]
+    with pytest.raises(NotFound, match="toy-3"):
+        engine.prepare("toy-3")
 
 
 def test_kinds_are_published_apart(engine: Engine) -> None:

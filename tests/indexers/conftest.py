@@ -16,6 +16,11 @@ MANY = 29
 
 
 @pytest.fixture
+def both_engines() -> None:
+    """Asked for by what an index lives through, on Elasticsearch, too (`tests/support/both_databases.py`)."""
+
+
+@pytest.fixture
 def standards(services: Services) -> Kind:
     """The kind, with 29 indexed rows."""
     with services.database.write() as session:

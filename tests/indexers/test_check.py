@@ -50,6 +50,7 @@ def document(name: str, seq: int) -> Document:
     return Document(name, seq, name, {}, {}, numbers)
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_exactly_what_was_corrupted_is_found_and_repaired(
     services: Services, standards: Kind, total: Total, held: Held
 ) -> None:
@@ -71,6 +72,7 @@ def test_exactly_what_was_corrupted_is_found_and_repaired(
     assert total() == 29
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_what_was_acknowledged_and_lost_is_behind(services: Services, standards: Kind, change: Change) -> None:
     lost = change("丢失的写入", drained=False)
     with services.database.write() as session:  # acknowledged, and never written
@@ -114,6 +116,7 @@ def test_rows_that_time_hides_or_will_show_are_told_from_ghosts(services: Servic
     assert list(check(services, kind).missing) == [str(coming.id)]
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_it_finds_nothing_while_everything_is_being_changed(services: Services, standards: Kind) -> None:
     stop, failed = threading.Event(), []
 
@@ -147,6 +150,7 @@ def test_it_finds_nothing_while_everything_is_being_changed(services: Services, 
     assert [sorted(each.all) for each in found if not each.sound] == []
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_a_foreign_document_is_named_and_goes_with_a_rebuild(services: Services, standards: Kind) -> None:
     corrupt(services, document("not-one-of-ours", 1))
     assert list(check(services, standards).ghosts) == ["not-one-of-ours"]

@@ -1,6 +1,7 @@
 """Drain (founding decision 5): what is marked is written, what changes meanwhile stays due, nothing is merged."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -42,6 +43,35 @@ def found(services: Services, q: str, kind: str) -> list[str]:
     return [hit.id for hit in services.search.search(SearchRequest(q=q, kinds=(kind,))).hits]
 
 
+def retitle(services: Services, row: Standard, title: str) -> None:
+    with services.database.write() as session:
+        session.get_one(Standard, row.id).title = title
+
+
+def sequences(services: Services, row: Standard) -> tuple[int, int]:
+    """What was marked, and what was acknowledged."""
+    with services.database.read() as session:
+        state = session.get_one(IndexState, ("standard", row.id))
+        return state.seq, state.done_seq
+
+
+@pytest.fixture
+def while_written(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Let something happen once, between the loading of a batch and its writing."""
+    load = draining.load
+
+    def happens(meanwhile: Callable[[], object]) -> None:
+        def loaded(*given: object) -> object:
+            batch = load(*given)  # type: ignore[arg-type]
+            monkeypatch.setattr(draining, "load", load)
+            meanwhile()
+            return batch
+
+        monkeypatch.setattr(draining, "load", loaded)
+
+    return happens
+
+
 def test_a_change_becomes_searchable(indexed: Services) -> None:
     with indexed.database.write() as session:
         row = rows.standard(session, "GB/T 228.1-2021", "金属材料 拉伸试验")
@@ -76,54 +106,34 @@ def test_the_institution_is_in_its_capabilities(indexed: Services) -> None:
 
 
 def test_two_changes_while_a_drain_runs_are_not_merged_into_the_older(
-    indexed: Services, monkeypatch: pytest.MonkeyPatch
+    indexed: Services, while_written: Callable[[Callable[[], object]], None]
 ) -> None:
     with indexed.database.write() as session:
         row = rows.standard(session, "GB/T 1-2000", "第一个名称")
-    load = draining.load
-
-    def pause(*given: object) -> object:
-        """Between loading and writing, somebody changes the row twice."""
-        batch = load(*given)  # type: ignore[arg-type]
-        for title in ("第二个名称", "第三个名称"):
-            with indexed.database.write() as session:
-                session.get_one(type(row), row.id).title = title
-        return batch
-
-    monkeypatch.setattr(draining, "load", pause)
+    while_written(lambda: [retitle(indexed, row, title) for title in ("第二个名称", "第三个名称")])
     drain(indexed.database, indexed.engine, worker="w")
-    monkeypatch.setattr(draining, "load", load)
     assert due(indexed) == [("standard", row.id)]
-    with indexed.database.read() as session:
-        state = session.get_one(IndexState, ("standard", row.id))
-        assert (state.seq, state.done_seq) == (3, 1)
+    assert sequences(indexed, row) == (3, 1)
     drain_all(indexed.database, indexed.engine, worker="w")
     assert found(indexed, "第三个名称", "standard") == [str(row.id)]
     assert found(indexed, "第一个", "standard") == []
 
 
 def test_who_acknowledges_late_does_not_undo_what_another_acknowledged(
-    indexed: Services, monkeypatch: pytest.MonkeyPatch
+    indexed: Services, while_written: Callable[[Callable[[], object]], None]
 ) -> None:
     with indexed.database.write() as session:
         row = rows.standard(session, "GB/T 1-2000", "第一个名称")
-    load = draining.load
 
-    def overtaken(*given: object) -> object:
+    def overtaken() -> None:
         """This worker sleeps through its lease; meanwhile the row changes and another one drains it."""
-        batch = load(*given)  # type: ignore[arg-type]
-        monkeypatch.setattr(draining, "load", load)
         indexed.clock.move(claims.LEASE * 2)
-        with indexed.database.write() as session:
-            session.get_one(type(row), row.id).title = "第二个名称"
+        retitle(indexed, row, "第二个名称")
         drain_all(indexed.database, indexed.engine, worker="another")
-        return batch
 
-    monkeypatch.setattr(draining, "load", overtaken)
+    while_written(overtaken)
     drain(indexed.database, indexed.engine, worker="late")
-    with indexed.database.read() as session:
-        state = session.get_one(IndexState, ("standard", row.id))
-        assert (state.seq, state.done_seq) == (2, 2)
+    assert sequences(indexed, row) == (2, 2)
     assert found(indexed, "第二个名称", "standard") == [str(row.id)]
 
 
@@ -179,19 +189,6 @@ def test_a_refused_document_waits_or_dies_alone(indexed: Services, monkeypatch: 
         assert fine.done_seq == fine.seq
 
 
-def test_what_was_mended_while_its_bad_state_was_refused_is_tried_again(indexed: Services) -> None:
-    with indexed.database.write() as session:
-        row = rows.standard(session, "GB/T 1-2000", "坏名称")
-    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
-    held = claims.claim(indexed.database, kind, "w", 10)
-    assert held is not None
-    with indexed.database.write() as session:
-        session.get_one(Standard, row.id).title = "好名称"
-    held.acknowledge([WriteReport(refused=(Refusal(str(row.id), "too large", retry=False),))])
-    drain_all(indexed.database, indexed.engine, worker="w")
-    assert found(indexed, "好名称", "standard") == [str(row.id)]
-
-
 def test_a_rebuild_revives_what_an_older_program_could_not_build(
     indexed: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,46 +205,6 @@ def test_a_rebuild_revives_what_an_older_program_could_not_build(
     rebuild(indexed.database, indexed.engine, indexed.registry.kind("standard"))
     assert dead(indexed.database) == []
     assert found(indexed, "第1个", "standard") == [made[1]]
-
-
-def test_only_one_worker_gets_a_row(indexed: Services) -> None:
-    with indexed.database.write() as session:
-        rows.standard(session, "GB/T 1-2000")
-    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
-    first = claims.claim(indexed.database, kind, "one", 10)
-    assert first is not None
-    assert claims.claim(indexed.database, kind, "two", 10) is None
-    indexed.clock.move(claims.LEASE * 2)
-    second = claims.claim(indexed.database, kind, "two", 10)
-    assert second is not None
-    assert second.seqs == first.seqs
-
-
-def test_a_claim_lives_as_long_as_its_worker_beats(indexed: Services) -> None:
-    with indexed.database.write() as session:
-        rows.standard(session, "GB/T 1-2000")
-    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
-    held = claims.claim(indexed.database, kind, "one", 10)
-    assert held is not None
-    for _ in range(4):
-        indexed.clock.move(claims.LEASE * 0.9)
-        assert claims.claim(indexed.database, kind, "two", 10) is None
-        held.beat()
-    held.release()
-    assert claims.claim(indexed.database, kind, "two", 10) is not None
-
-
-def test_who_lost_his_claim_does_not_free_that_of_another(indexed: Services) -> None:
-    with indexed.database.write() as session:
-        rows.standard(session, "GB/T 1-2000")
-    kind = next(k for k in indexed.registry.kinds if k.name == "standard")
-    late = claims.claim(indexed.database, kind, "late", 10)
-    indexed.clock.move(claims.LEASE * 2)
-    assert late is not None
-    assert claims.claim(indexed.database, kind, "next", 10) is not None
-    late.release()
-    late.beat()
-    assert claims.claim(indexed.database, kind, "third", 10) is None
 
 
 def test_an_engine_that_is_away_frees_what_was_claimed(indexed: Services, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def to_its_end(services: Services) -> None:
 def seqs(services: Services, kind: str = "capability") -> dict[uuid.UUID, int]:
     with services.database.read() as session:
         found = session.execute(select(IndexState.entity_id, IndexState.seq).where(IndexState.kind == kind))
-        return {entity: seq for entity, seq in found}  # noqa: C416 - typed so
+        return dict(found.all())
 
 
 def rename(services: Services, name: str) -> None:

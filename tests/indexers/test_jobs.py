@@ -1,6 +1,7 @@
 """Jobs: one open a kind, held by a lease that a dead worker loses and a live one does not."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -37,6 +38,54 @@ def test_of_many_workers_one_gets_it(services: Services) -> None:
     for thread in threads:
         thread.join()
     assert len(got) == 1
+
+
+def test_of_two_who_take_a_job_that_waits_one_has_it(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both look before either has written, as far as the database lets them."""
+    jobs.request(services.database, "standard", jobs.REBUILD, "测试")
+    is_free, looking, both = jobs._is_free, iter((False, True)), threading.Event()
+
+    def seen(*given: object) -> bool:
+        if next(looking, True):
+            both.set()
+        both.wait(1)
+        return is_free(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jobs, "_is_free", seen)
+    got: list[jobs.Lease] = []
+    refused: list[InProgress] = []
+
+    def run(worker: str) -> None:
+        try:
+            got.append(jobs.take(services.database, "standard", jobs.REBUILD, "人工要求", worker))
+        except InProgress as there:
+            refused.append(there)
+
+    threads = [threading.Thread(target=run, args=(worker,)) for worker in ("one", "other")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(got), len(refused)) == (1, 1)
+    got[0].beat(step="swap")  # and it is his
+
+
+def test_of_two_who_ask_at_once_one_has_it(services: Services) -> None:
+    got: list[jobs.Lease] = []
+    together = threading.Barrier(6)
+
+    def run(number: int) -> None:
+        together.wait()
+        with suppress(InProgress):
+            got.append(jobs.take(services.database, "standard", jobs.REBUILD, "人工要求", f"w{number}"))
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 1
+    got[0].beat(step="swap")
 
 
 def test_a_dead_workers_job_is_taken_when_its_lease_lapses(services: Services) -> None:
@@ -87,6 +136,7 @@ def test_two_rebuilds_of_a_kind_at_once_are_refused(
     assert services.engine.published("standard") == name
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_a_rebuild_that_lost_its_lease_touches_nothing_more(
     services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
+from api import wiring
 from api.wiring import Services
 from indexers import documents, generations, jobs
 from indexers import drain as draining
@@ -12,12 +14,14 @@ from indexers.drain import drain_all
 from indexers.generations import State
 from indexers.guards import RebuildRefused
 from indexers.naming import fingerprint
-from indexers.outdated import REFUSED_WAIT, ask_for_missing, ensure, notice, stale
+from indexers.outdated import ask_again, ask_for_missing, ensure, notice, stale
+from indexers.patience import FIRST_WAIT, LONGEST_WAIT
 from indexers.rebuild import work_off
 from indexers.status import status
 from search_service.engines.base import NumberField
+from search_service.errors import EngineUnavailable
 from search_service.kinds.base import Kind
-from search_service.store.journal import IndexState
+from search_service.store.journal import IndexState, SearchIndex
 
 Total = Callable[..., int]
 Change = Callable[..., list[str]]
@@ -45,6 +49,23 @@ def other_fields(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return release
 
 
+@pytest.mark.usefixtures("both_engines")
+def test_what_was_built_is_not_outdated_for_the_next_process(services: Services) -> None:
+    def books() -> list[dict[str, object]]:
+        with services.database.read() as session:
+            found = session.scalars(select(SearchIndex).order_by(SearchIndex.name))
+            return [{key: value for key, value in vars(row).items() if key[0] != "_"} for row in found]
+
+    assert len(ensure(services.database, services.engine)) == len(services.registry.kinds)
+    before = books()
+    later = wiring.build(services.settings)
+    assert notice(later.database, later.engine) == []
+    assert wiring.bring_up_to_date(later)
+    later.close()
+    assert len(before) == len(services.registry.kinds)
+    assert books() == before
+
+
 def test_another_vocabulary_means_a_new_index(services: Services, standards: Kind, total: Total) -> None:
     assert not stale(services.database, services.engine, standards)
     before = fingerprint(standards)
@@ -69,11 +90,11 @@ def test_it_is_said_which_kind_since_when_and_what_happens(
     assert index["label"] == "现用"
     assert "词表已变更" in index["advice"]
     assert "zhixun index rebuild standard" in index["advice"]
-    services.clock.move(REFUSED_WAIT)
+    services.clock.move(LONGEST_WAIT)
     notice(services.database, services.engine)
     [active] = generations.known(services.database, standards, State.ACTIVE)
     assert active.outdated_at is not None
-    assert abs((active.outdated_at - since).total_seconds()) < REFUSED_WAIT.total_seconds(), "noticed once"
+    assert abs((active.outdated_at - since).total_seconds()) < LONGEST_WAIT.total_seconds(), "noticed once"
 
 
 def test_an_index_with_other_words_takes_changes_until_its_successor_is_there(
@@ -86,6 +107,7 @@ def test_an_index_with_other_words_takes_changes_until_its_successor_is_there(
     assert total("其间变更") == 1
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_an_index_with_other_fields_serves_and_changes_wait_for_its_successor(
     services: Services, standards: Kind, change: Change, total: Total, other_fields: Callable[[], None]
 ) -> None:
@@ -171,6 +193,51 @@ def test_what_was_refused_is_not_tried_all_day(
     assert (job.state, job.message) == (jobs.REFUSED, "缺少")
     ask_for_missing(services.database, services.engine)
     assert jobs.open_job(services.database, standards.name) is None
-    services.clock.move(REFUSED_WAIT)
+    services.clock.move(LONGEST_WAIT)
+    ask_again(services.database, services.engine)
+    assert jobs.open_job(services.database, standards.name) is not None
+
+
+def test_what_fails_is_tried_again_ever_later(
+    services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> None:
+        del given
+        raise EngineUnavailable("磁盘已满")
+
+    monkeypatch.setattr("analyzers.vocabulary.fingerprint", lambda: "another vocabulary")
+    monkeypatch.setattr("indexers.backfill.fill", fail)
+    ask_for_missing(services.database, services.engine)
+    wait = FIRST_WAIT
+    for _ in range(3):
+        while jobs.open_job(services.database, standards.name) is not None:
+            with pytest.raises(EngineUnavailable):
+                work_off(services.database, services.engine, worker="w")
+        services.clock.move(wait * 0.7)
+        ask_for_missing(services.database, services.engine)
+        ask_again(services.database, services.engine)
+        assert jobs.open_job(services.database, standards.name) is None
+        said = status(services.database, services.engine, standards)["job"]
+        assert (said["state"], said["message"]) == (jobs.FAILED, "磁盘已满")
+        assert said["again_at"].startswith("2026-11-21 10:"), "said in Chinese time"
+        services.clock.move(wait * 0.4)
+        ask_again(services.database, services.engine)
+        assert jobs.open_job(services.database, standards.name) is not None
+        wait *= 2
+
+
+def test_another_fingerprint_is_tried_at_once(
+    services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as bad:
+        bad.setattr("analyzers.vocabulary.fingerprint", lambda: "a vocabulary that fails")
+        bad.setattr("indexers.backfill.fill", lambda *_: (_ for _ in ()).throw(EngineUnavailable("磁盘已满")))
+        ask_for_missing(services.database, services.engine)
+        while jobs.open_job(services.database, standards.name) is not None:
+            with pytest.raises(EngineUnavailable):
+                work_off(services.database, services.engine, worker="w")
+    ask_again(services.database, services.engine)
+    assert jobs.open_job(services.database, standards.name) is None, "what serves is right again"
+    monkeypatch.setattr("analyzers.vocabulary.fingerprint", lambda: "a mended vocabulary")
     ask_for_missing(services.database, services.engine)
     assert jobs.open_job(services.database, standards.name) is not None

@@ -32,6 +32,7 @@ def states(services: Services) -> dict[str, str]:
         return {index.name: index.state for index in found}
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_a_rebuilt_index_holds_the_same(services: Services, standards: Kind, total: Total, held: Held) -> None:
     old = services.engine.published("standard")
     before = held()
@@ -42,12 +43,14 @@ def test_a_rebuilt_index_holds_the_same(services: Services, standards: Kind, tot
     assert compare(services.database, services.engine, standards, new).sound
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_one_previous_generation_is_kept(services: Services, standards: Kind) -> None:
     names = [rebuild(services.database, services.engine, standards) for _ in range(3)]
     assert [info.name for info in services.engine.list("standard")] == names[1:]
     assert states(services) == {names[1]: "previous", names[2]: "active"}
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_an_index_that_lacks_rows_is_refused_by_name(
     services: Services, standards: Kind, total: Total, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +91,7 @@ def test_a_program_that_can_make_no_documents_is_refused(
     assert total() == 29
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_changes_during_a_rebuild_reach_the_new_index(
     services: Services, standards: Kind, total: Total, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +133,7 @@ def test_a_row_that_was_never_marked_is_found(services: Services, standards: Kin
     assert held()[str(one.entity_id)] == 1
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_a_late_write_does_not_bring_a_deleted_row_into_a_new_index(
     services: Services, standards: Kind, change: Change, held: Held
 ) -> None:
@@ -146,6 +151,7 @@ def test_a_late_write_does_not_bring_a_deleted_row_into_a_new_index(
     assert gone not in held()
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_a_rebuild_that_fails_leaves_nothing_behind(
     services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +187,7 @@ def test_an_engine_that_is_away_for_a_moment_costs_a_moment(
     assert len(held()) == 29
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_a_failure_after_the_swap_is_finished_by_the_next_rebuild(
     services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +205,7 @@ def test_a_failure_after_the_swap_is_finished_by_the_next_rebuild(
     assert sorted(states(services).values()) == ["active", "previous"]
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_the_position_is_remembered_only_for_what_is_durable(
     services: Services, standards: Kind, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +238,7 @@ def test_the_position_is_remembered_only_for_what_is_durable(
     assert len(held()) == 29
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_an_unfinished_index_of_another_vocabulary_is_thrown_away(
     services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -245,6 +254,7 @@ def test_an_unfinished_index_of_another_vocabulary_is_thrown_away(
     assert unfinished.name not in [info.name for info in services.engine.list("standard")]
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_what_serves_or_is_needed_is_never_dropped(services: Services, standards: Kind) -> None:
     first = services.engine.published("standard")
     second = rebuild(services.database, services.engine, standards)

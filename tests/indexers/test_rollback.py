@@ -7,11 +7,13 @@ import pytest
 
 from api.wiring import Services
 from indexers import backfill, generations, jobs
+from indexers.documents import schema_of
 from indexers.drain import drain_all
 from indexers.generations import State
 from indexers.outdated import ensure
 from indexers.rebuild import NoPrevious, rebuild, rollback
 from indexers.verify import compare
+from search_service.engines.base import Document
 from search_service.kinds.base import Kind
 from search_service.store.standard import Standard
 from tests.support import rows
@@ -21,6 +23,7 @@ Held = Callable[..., dict[str, int]]
 Change = Callable[..., list[str]]
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_the_previous_generation_serves_again_and_lacks_nothing(
     services: Services, standards: Kind, change: Change, total: Total, held: Held
 ) -> None:
@@ -89,6 +92,7 @@ def test_a_rollback_that_fails_keeps_both_generations(
     assert rollback(services.database, services.engine, standards) == old
 
 
+@pytest.mark.usefixtures("both_engines")
 def test_a_rollback_that_was_killed_after_the_swap_is_not_done_twice(
     services: Services, standards: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +107,15 @@ def test_a_rollback_that_was_killed_after_the_swap_is_not_done_twice(
     with pytest.raises(KeyboardInterrupt):
         rollback(services.database, services.engine, standards)
     monkeypatch.undo()
+    assert rollback(services.database, services.engine, standards) == old
+
+
+def test_what_somebody_else_wrote_into_it_is_no_hindrance(services: Services, standards: Kind) -> None:
+    old = str(services.engine.published("standard"))
+    numbers = {field.name: 0 for field in schema_of(standards).numbers if field.name != "seq"}
+    services.engine.write(old, [Document("not-one-of-ours", 1, "", {}, {}, numbers)])
+    services.engine.refresh(old)
+    rebuild(services.database, services.engine, standards)
     assert rollback(services.database, services.engine, standards) == old
 
 

@@ -1,8 +1,11 @@
-"""Which tests run on SQLite and on PostgreSQL, and the database that a test gets.
+"""Which tests run on SQLite and on PostgreSQL, which of them on Elasticsearch, too, and what a test gets of each.
 
 What speaks SQL of its own runs on both: store, records, indexers, and the API of the records.  Pages, searching and
 ranking read through the same sessions and would only repeat it: `tests/search/test_both_databases.py` asks the whole
 sample on both and compares the answers.  ``ZHIXUN_TEST_DATABASE=postgresql`` runs everything else there, too.
+
+The life of an index (made, filled, swapped, dropped, mended) is lived on both engines: a test that asks for
+`both_engines` runs a third time, as in production, on PostgreSQL with Elasticsearch.
 """
 
 import os
@@ -18,15 +21,47 @@ from sqlalchemy import URL, make_url
 from search_service.store.migrate import upgrade
 from tests.support.services import require
 
-BOTH = ("store", "records", "indexers", "api/test_records_http.py", "api/test_linked_records_http.py")
+BOTH = (
+    "store",
+    "records",
+    "standards",
+    "indexers",
+    "people",
+    "outbox",
+    "api/test_records_http.py",
+    "api/test_linked_records_http.py",
+)
+BOTH_ENGINES = "both_engines"
+"""The fixture that says so, in ``tests/indexers``."""
 TESTS = Path(__file__).parent.parent
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run twice what stands in `BOTH` and needs a database."""
+    """Run twice what stands in `BOTH` and needs a database, a third time what an index lives through."""
     place = metafunc.definition.path.relative_to(TESTS).as_posix()
-    if "system_of_record" in metafunc.fixturenames and place.startswith(BOTH):
-        metafunc.parametrize("system_of_record", ["sqlite", "postgresql"], scope="session")
+    if "system_of_record" not in metafunc.fixturenames or not place.startswith(BOTH):
+        return
+    databases = ["sqlite", "postgresql"]
+    if BOTH_ENGINES in metafunc.fixturenames:
+        worlds = [*((database, "embedded") for database in databases), ("postgresql", "elastic")]
+        metafunc.parametrize(("system_of_record", "search_engine"), worlds, scope="session")
+    else:
+        metafunc.parametrize("system_of_record", databases, scope="session")
+
+
+@pytest.fixture(scope="session")
+def search_engine() -> str:
+    """``embedded`` or ``elastic``."""
+    return "embedded"
+
+
+@pytest.fixture
+def engine_settings(search_engine: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """What chooses the engine, with an index prefix of the test's own."""
+    if search_engine == "embedded":
+        return {}
+    url, prefix = request.getfixturevalue("elasticsearch_url"), request.getfixturevalue("index_prefix")
+    return {"engine": search_engine, "elasticsearch_url": url, "index_prefix": prefix}
 
 
 @pytest.fixture(scope="session")

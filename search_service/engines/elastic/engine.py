@@ -65,6 +65,10 @@ class ElasticEngine:
         """See `Engine.refresh`."""
         self._used(index, OpenIndex.refresh)
 
+    def prepare(self, index: str) -> None:
+        """See `Engine.prepare`; here tokens are counted by the request that asks for them."""
+        self._used(index, OpenIndex.count_frequencies)
+
     def publish(self, schema: IndexSchema, index: str) -> str | None:
         """See `Engine.publish`; the index may have been made with an earlier declaration of the same kind (rollback).
 
@@ -87,6 +91,10 @@ class ElasticEngine:
             return name and self._index(name).name
         except (NotFound, Unreadable):
             return None
+
+    def serving(self, kind: str) -> str | None:
+        """See `Engine.serving`."""
+        return self._published(kind)
 
     def search(self, kind: str, ask: Ask) -> Found:
         """See `Engine.search`."""

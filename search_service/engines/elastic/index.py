@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from zlib import crc32
 
@@ -18,7 +19,7 @@ from search_service.engines.elastic.indices import Indices
 from search_service.engines.elastic.schema import LIVING
 from search_service.engines.elastic.writer import Writer
 from search_service.engines.fields import Fields
-from search_service.errors import EngineUnavailable
+from search_service.errors import EngineUnavailable, ZhixunError
 
 PAGE: Final = 5_000
 """Entries read at a time: 20 ms of work for the cluster, half a megabyte."""
@@ -105,7 +106,9 @@ class OpenIndex:
                     return
                 body = body | {"search_after": hits[-1]["sort"]}
         finally:
-            self._connection.change(lambda client: client.close_point_in_time(id=opened["id"]))
+            # The cluster forgets it in a minute anyway: an error here must not hide the one that ended the reading.
+            with suppress(ZhixunError):
+                self._connection.change(lambda client: client.close_point_in_time(id=opened["id"]))
 
     def _page(self, body: Clause) -> list[Answer]:
         answer = self._connection.change(lambda client: client.search(body=body))

@@ -36,7 +36,7 @@ class EmbeddedEngine:
     ) -> None:
         """Use `path`, made if need be; completions are at most about `suggest_age` seconds behind the index.
 
-        One second, because a rebuild of 100,000 completions takes 0.3 s and nobody sees a new name earlier anyway.
+        One second, because listing 100,000 of them takes 0.05 s and nobody sees a new name earlier anyway.
         """
         self._files = Files(path)
         self._suggest_age = suggest_age
@@ -63,6 +63,10 @@ class EmbeddedEngine:
         """See `Engine.refresh`; what was written is durable from here on."""
         self._index(index).refresh()
 
+    def prepare(self, index: str) -> None:
+        """See `Engine.prepare`; 0.7 s for the words of 100,000 standards."""
+        self._index(index).prepare()
+
     def publish(self, schema: IndexSchema, index: str) -> str | None:
         """See `Engine.publish`; the index may have been made with an earlier declaration of the same kind (rollback).
 
@@ -73,13 +77,14 @@ class EmbeddedEngine:
         opened = self._index(index)
         if opened.fields.declared.kind != schema.kind:
             raise Conflict(f"索引 {index} 属于类别 {opened.fields.declared.kind}，不能发布为 {schema.kind}。")
-        # Counted before the switch, so that the first search already finds the frequencies.
-        opened.count_frequencies()
+        if not opened.prepared:
+            opened.prepare()
         with self._files.changing():
             if self._files.stamp(index) is None:
                 raise NotFound(f"索引 {index} 已被删除，不能发布。")
             before = self._files.published(schema.kind)
             self._files.publish(schema.kind, index)
+        opened.prepared = False
         return before
 
     def published(self, kind: str) -> str | None:
@@ -89,6 +94,10 @@ class EmbeddedEngine:
             return name and self._index(name).name
         except (NotFound, Unreadable):
             return None
+
+    def serving(self, kind: str) -> str | None:
+        """See `Engine.serving`."""
+        return self._files.published(kind)
 
     def search(self, kind: str, ask: Ask) -> Found:
         """See `Engine.search`."""

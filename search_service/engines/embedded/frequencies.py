@@ -31,6 +31,7 @@ class FrequencyTable:
             for field in fields
         }
         replace_file(self._path, orjson.dumps({"documents": documents, "fields": counted}))
+        self._load()  # some MB of JSON, which the first search would have to read
 
     def outgrown(self, documents: int) -> bool:
         """Whether an index that was counted once has doubled since."""

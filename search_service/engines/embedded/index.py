@@ -55,6 +55,8 @@ class OpenIndex:
         self._suggester = suggester
         self._reloading = threading.Lock()
         self._snapshot = self._take()
+        self.prepared = False
+        """Since it was last published by this process."""
         self.writer = Writer(self._index, self.fields, name, lambda: self.snapshot().searcher)
 
     def snapshot(self) -> Snapshot:
@@ -121,6 +123,11 @@ class OpenIndex:
         """Count all tokens of the newest commit."""
         snapshot = self.snapshot()
         self._frequencies.count(snapshot.searcher, list(self.fields.texts), snapshot.documents)
+
+    def prepare(self) -> None:
+        """Count all tokens before anybody asks for them."""
+        self.count_frequencies()
+        self.prepared = True
 
     def entries(self) -> Iterator[tuple[str, int]]:
         """(id, seq) of every living document of one commit."""

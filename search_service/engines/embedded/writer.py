@@ -41,7 +41,9 @@ class Writer:
         self._lock = threading.Lock()
         self._writer: IndexWriter | None = None
         self._pending: dict[str, int] = {}
-        self._lost = False
+        self._failures = 0
+        # Of each thread: how many failures there had been when it wrote what it has not committed yet.
+        self._begun = threading.local()
 
     def write(self, batch: Sequence[Document | Tombstone]) -> WriteReport:
         """Add what is not older than what is there, committed or not; visible and durable only after `commit`.
@@ -56,19 +58,23 @@ class Writer:
             if item.id not in newest or item.seq >= newest[item.id][0]:
                 newest[item.id] = item.seq, self._made(item)
         with self._lock:
-            return self._add(newest)
+            report = self._add(newest)
+            self._begun.at = getattr(self._begun, "at", self._failures)
+            return report
 
     def commit(self) -> None:
         """Make durable and visible what was written.
 
         Raises:
-            EngineUnavailable: the disk refuses, or an earlier failure threw away what is to be committed.
+            EngineUnavailable: the disk refuses, or a failure, of another thread's write, too, threw away what this
+                thread wants committed.
         """
         with self._lock:
-            if self._lost:
-                self._lost = False
+            if getattr(self._begun, "at", self._failures) < self._failures:
+                del self._begun.at
                 raise EngineUnavailable(f"索引 {self._name} 先前的写入失败，尚未提交的内容已丢弃，请重新写入。")
             self._commit()
+            vars(self._begun).clear()
 
     def take_lock(self) -> None:
         """Make sure that no other process writes this index.
@@ -155,7 +161,7 @@ class Writer:
 
     def _abandoned(self) -> EngineUnavailable:
         """A writer that has failed once cannot go on; the next write opens another at the last commit."""
-        self._lost = bool(self._pending)
+        self._failures += 1
         self._pending.clear()
         failed, self._writer = self._writer, None
         if failed is not None:

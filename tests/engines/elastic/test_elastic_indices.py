@@ -6,6 +6,7 @@ from elasticsearch import Elasticsearch
 
 from search_service.engines.base import Ask, IndexInfo
 from search_service.engines.elastic import ElasticEngine
+from search_service.engines.elastic.connection import Call
 from search_service.errors import EngineUnavailable, NotFound
 from search_service.query.nodes import Everything, Phrase, Term
 from tests.engines.elastic.conftest import Clock
@@ -46,6 +47,24 @@ def test_a_publication_of_another_process_is_seen_within_a_second(
     other.drop("toy-2")
     assert ids(engine) == []
     other.close()
+
+
+def test_what_ended_the_reading_of_entries_is_said_whatever_becomes_of_its_state(
+    engine: ElasticEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = iter(["open", "read", "close"])
+    change = engine._connection.change
+
+    def fail(call: Call) -> object:
+        step = next(asked)
+        if step == "open":
+            return change(call)
+        raise EngineUnavailable(f"no {step}")
+
+    monkeypatch.setattr(engine._connection, "change", fail)
+    with pytest.raises(EngineUnavailable, match="no read"):
+        list(engine.entries("toy-1"))
+    assert list(asked) == [], "it was closed, as far as possible"
 
 
 @pytest.mark.usefixtures("engine")

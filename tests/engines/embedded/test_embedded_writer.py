@@ -1,5 +1,7 @@
 """A writer that fails, and one that is given more than it keeps in memory."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -40,12 +42,48 @@ def test_a_failed_writer_is_replaced_and_what_it_lost_is_told_once(
     with pytest.raises(EngineUnavailable, match="磁盘") as failure:
         write_and_refresh()
     assert failure.traceback  # held on purpose: it must not keep the lock
-    # Another thread that wrote "lost" must not take its refresh for a success.
     with pytest.raises(EngineUnavailable, match="重新写入"):
         engine.refresh("toy-1")
     assert engine.write("toy-1", [make_row("kept", seq=4), make_row("again")]).newer == ("kept",)
     engine.refresh("toy-1")
     assert [hit.id for hit in engine.search("toy", Ask(Everything())).hits] == ["again", "kept"]
+
+
+def test_each_thread_is_told_of_what_it_lost(engine: EmbeddedEngine, make_row: MakeRow) -> None:
+    """The drain and a rebuild write beside each other: neither may take the other's refresh for its own success."""
+    engine.write("toy-1", [make_row("lost")])
+
+    def fail_and_try_again() -> None:
+        own = engine._index("toy-1").writer
+        own._writer = FullDisk(own._writer, "add_document")
+        with suppress(EngineUnavailable):
+            engine.write("toy-1", [make_row("kept")])
+        engine.write("toy-1", [make_row("kept")])
+        engine.refresh("toy-1")  # has all that this one wrote
+
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(fail_and_try_again).result()
+    with pytest.raises(EngineUnavailable, match="重新写入"):
+        engine.refresh("toy-1")
+    engine.refresh("toy-1")
+    assert [key for key, _ in engine.entries("toy-1")] == ["kept"]
+
+
+def test_who_had_nothing_to_lose_is_not_troubled(engine: EmbeddedEngine, make_row: MakeRow) -> None:
+    engine.write("toy-1", [make_row("early")])
+    engine.refresh("toy-1")
+
+    def fail() -> None:
+        own = engine._index("toy-1").writer
+        own._writer = FullDisk(own._writer, "add_document")
+        with suppress(EngineUnavailable):
+            engine.write("toy-1", [make_row("lost")])
+
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(fail).result()
+    engine.write("toy-1", [make_row("late")])
+    engine.refresh("toy-1")
+    assert sorted(key for key, _ in engine.entries("toy-1")) == ["early", "late"]
 
 
 def test_a_long_load_commits_by_itself(
