@@ -4,16 +4,22 @@ docs/ranking.md rests on these words: with the HMM off, 97.9 % of verbatim fragm
 rjieba gives jieba's output about ten times faster; where it is missing jieba itself works, and a test compares the two.
 Latin and digit runs are cut out before, because jieba tears them apart and glues them wrongly (P1, P8).
 
-All functions take folded text (analyzers/fold.py) and may be called from any thread; the dictionary is loaded by the
-first call or by `preload`.
+A vocabulary version may add words and take some away: `using(dictionary)` says which one holds for everything that is
+cut inside of the block, in this thread.  Whoever remembers what is made of words keeps `current().fingerprint` with it.
+
+All functions take folded text (analyzers/fold.py) and may be called from any thread; a dictionary is loaded by the
+first call that needs it, the shipped one also by `preload`.
 """
 
+import hashlib
 import logging
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,8 +47,64 @@ class Cutter:
     cut_for_search: Cut
 
 
+MOST_FREQUENT = 100_000
+"""Frequency of a word of ours at most: jieba's own dictionary has few above it, and they are 的 and 了."""
+SHORTEST, LONGEST = 2, 20
+"""Characters of a word: single ones are words anyway, and jieba's longest names are no longer."""
+
+_WORD = re.compile(rf"[{_KNOWN_HAN}]{{{SHORTEST},{LONGEST}}}")
+_MOST_LOADED = 4
+"""Dictionaries held beside the shipped one, 25 MB each (100 with plain jieba): what serves, what is being built, and
+the two sides of a preview."""
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """What a vocabulary version changes about the shipped words; a frequency of 0 takes a word away.
+
+    Entries that no dictionary could hold are left out: what is wrong in a database must not keep a search from opening.
+    """
+
+    changes: tuple[tuple[str, int], ...] = ()
+    fingerprint: str = field(init=False)
+    """Equal for equal changes; empty for none."""
+
+    def __post_init__(self) -> None:
+        """Put the entries in order, each word once, the last one counts."""
+        kept = {word: frequency for word, frequency in self.changes if usable(word, frequency)}
+        changes = tuple(sorted(kept.items()))
+        said = "\n".join(f"{word} {frequency}" for word, frequency in changes)
+        object.__setattr__(self, "changes", changes)
+        object.__setattr__(self, "fingerprint", hashlib.sha256(said.encode()).hexdigest() if changes else "")
+
+
+SHIPPED = Dictionary()
+"""jieba's words and those of vocabulary/words.txt, unchanged."""
+
+_in_use: ContextVar[Dictionary] = ContextVar("words", default=SHIPPED)
 _lock = threading.Lock()
-_loaded: Cutter | None = None
+_loaded: dict[str, Cutter] = {}
+_cache: list[Path] = []
+
+
+def usable(word: str, frequency: int) -> bool:
+    """Whether a dictionary can hold this entry: a word of Han, folded, with a frequency that crowds nobody out."""
+    return _WORD.fullmatch(word) is not None and 0 <= frequency <= MOST_FREQUENT
+
+
+def current() -> Dictionary:
+    """The dictionary by which words are cut here and now."""
+    return _in_use.get()
+
+
+@contextmanager
+def using(dictionary: Dictionary) -> Iterator[None]:
+    """Cut words by this dictionary, in this thread, until the block ends."""
+    before = _in_use.set(dictionary)
+    try:
+        yield
+    finally:
+        _in_use.reset(before)
 
 
 def index_words(folded: str) -> list[str]:
@@ -66,11 +128,8 @@ def preload(cache_dir: Path | None = None) -> str:
     jieba keeps its cache in `cache_dir`, which should be this application's own: by default it would be a file that
     anybody may have put into the shared temporary folder.  Without `cache_dir` there is no cache.
     """
-    global _loaded  # noqa: PLW0603 - one dictionary for the whole process: it is 100 MB in jieba
-    with _lock:
-        if _loaded is None:
-            _loaded = load_rjieba(own_words()) or load_jieba(own_words(), cache_dir)
-        return _loaded.library
+    _cache[:] = [cache_dir] if cache_dir is not None else []
+    return _load(SHIPPED).library
 
 
 def own_words() -> list[tuple[str, int]]:
@@ -79,7 +138,7 @@ def own_words() -> list[tuple[str, int]]:
     return [(word, int(frequency)) for word, frequency in pairs]
 
 
-def load_rjieba(own: Iterable[tuple[str, int]]) -> Cutter | None:
+def load_rjieba(own: Sequence[tuple[str, int]]) -> Cutter | None:
     """Load rjieba with words of our own; None where it is not installed."""
     try:
         import rjieba  # noqa: PLC0415 - optional, see above
@@ -88,8 +147,16 @@ def load_rjieba(own: Iterable[tuple[str, int]]) -> Cutter | None:
     dictionary = rjieba.Jieba()
     for word, frequency in own:
         dictionary.add_word(word, frequency, "n")
-    # The bare functions: a call of ours around each run would cost a tenth.
-    return Cutter("rjieba", dictionary.cut, dictionary.cut_for_search)
+    gone = frozenset(word for word, frequency in own if frequency == 0)
+    if not gone:
+        # The bare functions: a call of ours around each run would cost a tenth.
+        return Cutter("rjieba", dictionary.cut, dictionary.cut_for_search)
+
+    def cut_for_search(run: str, hmm: bool) -> list[str]:  # noqa: FBT001 - as rjieba's
+        # Unlike jieba it still finds a word of frequency 0 inside of a longer one.
+        return [word for word in dictionary.cut_for_search(run, hmm) if word not in gone]
+
+    return Cutter("rjieba", dictionary.cut, cut_for_search)
 
 
 def load_jieba(own: Iterable[tuple[str, int]], cache_dir: Path | None = None) -> Cutter:
@@ -119,12 +186,22 @@ def load_jieba(own: Iterable[tuple[str, int]], cache_dir: Path | None = None) ->
 
 
 def _cutter() -> Cutter:
-    loaded = _loaded
-    if loaded is None:
-        preload()
-        loaded = _loaded
-        assert loaded is not None
-    return loaded
+    dictionary = _in_use.get()
+    return _loaded.get(dictionary.fingerprint) or _load(dictionary)
+
+
+def _load(dictionary: Dictionary) -> Cutter:
+    with _lock:
+        found = _loaded.get(dictionary.fingerprint)
+        if found is None:
+            own = [*own_words(), *dictionary.changes]
+            found = load_rjieba(own) or load_jieba(own, _cache[0] if _cache else None)
+            # The oldest goes: whoever still cuts by it holds it, and the next one loads it again.
+            others = [name for name in _loaded if name]
+            for name in others[: max(0, len(others) - _MOST_LOADED + 1)]:
+                del _loaded[name]
+            _loaded[dictionary.fingerprint] = found
+        return found
 
 
 def _words(folded: str, cut: Cut) -> list[str]:

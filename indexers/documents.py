@@ -15,6 +15,7 @@ from search_service.engines.base import (
 from search_service.kinds.base import Kind
 from search_service.kinds.days import unbroken, unbroken_each
 from search_service.kinds.parts import Use, values
+from search_service.matching import recall
 from search_service.query import columns, lexical
 from search_service.query.completions import completions
 
@@ -27,6 +28,7 @@ def schema_of(kind: Kind) -> IndexSchema:
         keywords=(
             *(KeywordField(name) for name in lexical.KEYWORD_FIELDS),
             KeywordField(columns.SUGGEST),
+            *([KeywordField(columns.OFFERED)] if kind.offer_reads else []),
             *(KeywordField(columns.filter_field(f.name), f.facet) for f in kind.all_filters.values()),
         ),
         numbers=tuple(
@@ -64,6 +66,7 @@ def build(kind: Kind, row: Any, seq: int, now: datetime) -> Document | Tombstone
         keywords={
             **analysed.keywords,
             columns.SUGGEST: completions(kind.suggestions(row)),
+            **_offered(kind, row),
             **{columns.filter_field(f.name): values(row, f.source) for f in filters if f.days is None},
             **{columns.filter_field(name): columns.dated_values(held, now) for name, held in dated.items()},
         },
@@ -74,3 +77,9 @@ def build(kind: Kind, row: Any, seq: int, now: datetime) -> Document | Tombstone
             **{n: at for f in filters if f.days for n, at in columns.dated_numbers(f, dated[f.name]).items()},
         },
     )
+
+
+def _offered(kind: Kind, row: Any) -> dict[str, list[str]]:
+    """What matching finds it by, for a kind whose rows are offers."""
+    offer = kind.offer(row) if kind.offer_reads else None
+    return {columns.OFFERED: recall.tokens(offer)} if offer else {columns.OFFERED: []} if kind.offer_reads else {}

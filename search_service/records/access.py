@@ -202,6 +202,8 @@ def require(record: Record, actor: Actor, level: Level, least: Level) -> None:
     if level >= least:
         return
     require_known(actor)
+    if least is Level.SYSTEM:
+        raise Forbidden(f"{record.label}不能直接增删改{record.instead and ':'}{record.instead}")
     raise Forbidden(
         f"没有权限对此{record.label}执行该操作" + ("" if least > Level.OWNER else ",只有所属机构和平台人员可以")
     )

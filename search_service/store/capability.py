@@ -17,6 +17,16 @@ capability_certificate = Table(
 """One row may stand under CMA and under CNAS."""
 
 
+class CapabilityStandard(Base):
+    """One edition that a capability works by, found by its number without reading every capability (S5-23)."""
+
+    __tablename__ = "capability_standard"
+
+    capability_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("capability.id"), primary_key=True)
+    edition_key: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
+    """As `kinds/numbers.py` makes it: prefix, body and year, whatever the variant."""
+
+
 class Capability(Entity, Base):
     """One thing that an institution may test: object × parameter by certain methods.
 
@@ -42,3 +52,5 @@ class Capability(Entity, Base):
     certificates: Mapped[list[Certificate]] = relationship(
         secondary=capability_certificate, order_by=(Certificate.number_key, Certificate.id), lazy="raise"
     )
+    cited: Mapped[list[CapabilityStandard]] = relationship(cascade="all, delete-orphan", lazy="select")
+    """Derived from `standards`; loaded by itself because only a change of them looks at it."""

@@ -30,6 +30,8 @@ class Standard(Entity, Base):
     """The number in canonical form: what "the same standard" means; a tombstone's ends in its id."""
     line_key: Mapped[str] = mapped_column(String(200), index=True)
     """The number without its year: all editions of one number."""
+    body: Mapped[str | None] = mapped_column(String(200), index=True)
+    """What stands behind the prefix ("228.1"): by it a number with a mistyped prefix is found; None if unreadable."""
     year: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(500))
     title_en: Mapped[str | None] = mapped_column(String(500))

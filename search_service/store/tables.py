@@ -2,12 +2,16 @@
 
 from search_service.store import (
     authorisation,
+    calendar,
     capability,
     catalogue,
     division,
     institution,
     journal,
+    outbox,
+    people,
     plan,
+    query_log,
     standard,
     vocabulary,
 )
@@ -18,12 +22,16 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "authorisation",
+    "calendar",
     "capability",
     "catalogue",
     "division",
     "institution",
     "journal",
+    "outbox",
+    "people",
     "plan",
+    "query_log",
     "standard",
     "vocabulary",
 ]

@@ -118,12 +118,12 @@ def library(
     cutter = loaded[request.param]
     if cutter is None:
         pytest.skip("rjieba is not installed")
-    monkeypatch.setattr(words, "_loaded", cutter)
+    monkeypatch.setattr(words, "_loaded", {"": cutter})
     return cutter
 
 
 def test_without_rjieba_jieba_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "_loaded", None)
+    monkeypatch.setattr(words, "_loaded", {})
     monkeypatch.setitem(sys.modules, "rjieba", None)
     assert words.preload() == "jieba"
     assert words.cut_words("压力表检定规程") == ["压力表", "检定", "规程"]
@@ -131,7 +131,7 @@ def test_without_rjieba_jieba_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_with_rjieba_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("rjieba")
-    monkeypatch.setattr(words, "_loaded", None)
+    monkeypatch.setattr(words, "_loaded", {})
     assert words.preload() == "rjieba"
 
 
@@ -177,7 +177,7 @@ def test_many_threads_load_once_and_agree(library: Cutter, monkeypatch: pytest.M
         return library
 
     monkeypatch.setattr(words, "load_rjieba", load)
-    monkeypatch.setattr(words, "_loaded", None)
+    monkeypatch.setattr(words, "_loaded", {})
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(words.index_words, names)) == expected
     assert loads == [library.library]

@@ -81,6 +81,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_entry")),
         sa.UniqueConstraint("key", name=op.f("uq_catalogue_entry_key")),
     )
+    with op.batch_alter_table("catalogue_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_catalogue_entry_dated",
+            ["catalogue", "year", "category", "type"],
+            unique=True,
+            sqlite_where=sa.text("year IS NOT NULL AND deleted_at IS NULL"),
+            postgresql_where=sa.text("year IS NOT NULL AND deleted_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_catalogue_entry_undated",
+            ["catalogue", "category", "type"],
+            unique=True,
+            sqlite_where=sa.text("year IS NULL AND deleted_at IS NULL"),
+            postgresql_where=sa.text("year IS NULL AND deleted_at IS NULL"),
+        )
+
     op.create_table(
         "category",
         sa.Column("scheme", text(20), nullable=False),
@@ -98,6 +114,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("category", schema=None) as batch_op:
         batch_op.create_index("uq_category_scheme_code", ["scheme", "code"], unique=True)
+
+    op.create_table(
+        "calendar_notice",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("days", sa.JSON(), nullable=False),
+        sa.Column("source", text(500), nullable=False),
+        sa.Column("made_by", text(100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_calendar_notice")),
+    )
+    with op.batch_alter_table("calendar_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_notice_year"), ["year"], unique=False)
 
     op.create_table(
         "division",
@@ -214,6 +243,7 @@ def upgrade() -> None:
         sa.Column("kind", text(40), nullable=False),
         sa.Column("action", text(20), nullable=False),
         sa.Column("reason", text(), nullable=False),
+        sa.Column("fingerprint", text(64), nullable=True),
         sa.Column("state", text(20), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -248,6 +278,7 @@ def upgrade() -> None:
         sa.Column("outdated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("drift", sa.Integer(), nullable=True),
+        sa.Column("vocabulary", sa.Integer(), nullable=False),
         sa.Column("note", text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_search_index")),
     )
@@ -259,6 +290,7 @@ def upgrade() -> None:
         sa.Column("number", text(200), nullable=False),
         sa.Column("number_key", text(200), nullable=False),
         sa.Column("line_key", text(200), nullable=False),
+        sa.Column("body", text(200), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("title", text(500), nullable=False),
         sa.Column("title_en", text(500), nullable=True),
@@ -285,6 +317,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("standard", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_standard_line_key"), ["line_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_standard_body"), ["body"], unique=False)
 
     op.create_table(
         "synonym",
@@ -316,6 +349,73 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
         sa.UniqueConstraint("key", name=op.f("uq_topic_key")),
         sa.UniqueConstraint("name", name=op.f("uq_topic_name")),
+    )
+    op.create_table(
+        "control_query",
+        sa.Column("q", text(200), nullable=False),
+        sa.Column("note", text(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", text(200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_control_query")),
+        sa.UniqueConstraint("key", name=op.f("uq_control_query_key")),
+        sa.UniqueConstraint("q", name=op.f("uq_control_query_q")),
+    )
+    op.create_table(
+        "query_log",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("text", text(200), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("band", text(20), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", "text", name=op.f("pk_query_log")),
+    )
+    op.create_table(
+        "vocabulary_proposal",
+        sa.Column("state", text(20), nullable=False),
+        sa.Column("reason", text(), nullable=False),
+        sa.Column("query", text(200), nullable=True),
+        sa.Column("created_by", text(100), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("preview", sa.JSON(), nullable=True),
+        sa.Column("basis", text(64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", text(200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vocabulary_proposal")),
+        sa.UniqueConstraint("key", name=op.f("uq_vocabulary_proposal_key")),
+    )
+    with op.batch_alter_table("vocabulary_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vocabulary_proposal_state"), ["state"], unique=False)
+
+    op.create_table(
+        "vocabulary_version",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("synonyms", sa.JSON(), nullable=False),
+        sa.Column("fingerprint", text(64), nullable=False),
+        sa.Column("cause", text(20), nullable=False),
+        sa.Column("reason", text(), nullable=False),
+        sa.Column("created_by", text(100), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", text(200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vocabulary_version")),
+        sa.UniqueConstraint("key", name=op.f("uq_vocabulary_version_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_vocabulary_version_number")),
     )
     op.create_table(
         "access_token",
@@ -531,6 +631,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_plan_authorisation_authorisation_id"), ["authorisation_id"], unique=False)
 
     op.create_table(
+        "capability_standard",
+        sa.Column("capability_id", sa.Uuid(), nullable=False),
+        sa.Column("edition_key", text(200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["capability_id"], ["capability.id"], name=op.f("fk_capability_standard_capability_id_capability")
+        ),
+        sa.PrimaryKeyConstraint("capability_id", "edition_key", name=op.f("pk_capability_standard")),
+    )
+    with op.batch_alter_table("capability_standard", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_capability_standard_edition_key"), ["edition_key"], unique=False)
+
+    op.create_table(
         "plan_capability",
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("capability_id", sa.Uuid(), nullable=False),
@@ -555,10 +667,205 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plan_certificate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_certificate_certificate_id"), ["certificate_id"], unique=False)
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", text(60), nullable=False),
+        sa.Column("phone", text(20), nullable=True),
+        sa.Column("mail", text(200), nullable=True),
+        sa.Column("role", text(30), nullable=False),
+        sa.Column("password_hash", text(200), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("password_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("mail", name=op.f("uq_account_mail")),
+        sa.UniqueConstraint("phone", name=op.f("uq_account_phone")),
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_role"), ["role"], unique=False)
+
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject", text(64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_at"), ["at"], unique=False)
+        batch_op.create_index("ix_attempt_subject", ["subject", "at"], unique=False)
+
+    op.create_table(
+        "enterprise",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", text(200), nullable=False),
+        sa.Column("credit_code", text(18), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise")),
+        sa.UniqueConstraint("credit_code", name=op.f("uq_enterprise_credit_code")),
+    )
+    op.create_table(
+        "guest_access",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", text(64), nullable=False),
+        sa.Column("kind", text(40), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("name", text(60), nullable=False),
+        sa.Column("phone", text(20), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_access")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_guest_access_secret_hash")),
+    )
+    with op.batch_alter_table("guest_access", schema=None) as batch_op:
+        batch_op.create_index("ix_guest_access_about", ["kind", "record_id"], unique=False)
+
+    op.create_table(
+        "outbox_message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", text(500), nullable=False),
+        sa.Column("channel", text(10), nullable=False),
+        sa.Column("recipient", text(200), nullable=False),
+        sa.Column("template", text(40), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("state", text(10), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_by", text(80), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("receipt", text(200), nullable=True),
+        sa.Column("dead_reason", text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_message_key")),
+    )
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_message_due",
+            ["available_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+
+    op.create_table(
+        "login_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", text(64), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device", text(200), nullable=False),
+        sa.Column("address", text(60), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_login_session_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_login_session_secret_hash")),
+    )
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_login_session_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_login_session_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("enterprise_id", sa.Uuid(), nullable=True),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("claimed_name", text(200), nullable=False),
+        sa.Column("state", text(20), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", text(100), nullable=True),
+        sa.Column("reason", text(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(enterprise_id IS NULL) <> (institution_id IS NULL)", name=op.f("ck_membership_one_side")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_membership_enterprise_id_enterprise")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_membership_institution_id_institution")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_enterprise_id"), ["enterprise_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_institution_id"), ["institution_id"], unique=False)
+        batch_op.create_index("ix_membership_state", ["state", "requested_at"], unique=False)
+        batch_op.create_index(
+            "uq_membership_open",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "one_time_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_hash", text(64), nullable=False),
+        sa.Column("purpose", text(20), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("code_hash", text(64), nullable=True),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_one_time_code_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_code")),
+        sa.UniqueConstraint("ticket_hash", name=op.f("uq_one_time_code_ticket_hash")),
+    )
+    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_one_time_code_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_one_time_code_expires_at"), ["expires_at"], unique=False)
     _append_only()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_code_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_one_time_code_account_id"))
+
+    op.drop_table("one_time_code")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_membership_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
+        batch_op.drop_index("ix_membership_state")
+        batch_op.drop_index(batch_op.f("ix_membership_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_membership_enterprise_id"))
+
+    op.drop_table("membership")
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_login_session_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_login_session_account_id"))
+
+    op.drop_table("login_session")
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_message_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
+        )
+
+    op.drop_table("outbox_message")
+    with op.batch_alter_table("guest_access", schema=None) as batch_op:
+        batch_op.drop_index("ix_guest_access_about")
+
+    op.drop_table("guest_access")
+    op.drop_table("enterprise")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempt_subject")
+        batch_op.drop_index(batch_op.f("ix_attempt_at"))
+
+    op.drop_table("attempt")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_role"))
+
+    op.drop_table("account")
     with op.batch_alter_table("plan_certificate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_certificate_certificate_id"))
 
@@ -567,6 +874,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_capability_capability_id"))
 
     op.drop_table("plan_capability")
+    with op.batch_alter_table("capability_standard", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_capability_standard_edition_key"))
+
+    op.drop_table("capability_standard")
     with op.batch_alter_table("plan_authorisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_authorisation_authorisation_id"))
 
@@ -609,12 +920,20 @@ def downgrade() -> None:
 
     op.drop_table("authorisation")
     op.drop_table("access_token")
+    op.drop_table("vocabulary_version")
+    with op.batch_alter_table("vocabulary_proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vocabulary_proposal_state"))
+
+    op.drop_table("vocabulary_proposal")
+    op.drop_table("query_log")
+    op.drop_table("control_query")
     op.drop_table("topic")
     with op.batch_alter_table("synonym", schema=None) as batch_op:
         batch_op.drop_index("uq_synonym_pair")
 
     op.drop_table("synonym")
     with op.batch_alter_table("standard", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_standard_body"))
         batch_op.drop_index(batch_op.f("ix_standard_line_key"))
 
     op.drop_table("standard")
@@ -651,10 +970,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_division_parent_adcode"))
 
     op.drop_table("division")
+    op.drop_table("calendar_notice")
     with op.batch_alter_table("category", schema=None) as batch_op:
         batch_op.drop_index("uq_category_scheme_code")
 
     op.drop_table("category")
+    with op.batch_alter_table("catalogue_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_catalogue_entry_undated",
+            sqlite_where=sa.text("year IS NULL AND deleted_at IS NULL"),
+            postgresql_where=sa.text("year IS NULL AND deleted_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_catalogue_entry_dated",
+            sqlite_where=sa.text("year IS NOT NULL AND deleted_at IS NULL"),
+            postgresql_where=sa.text("year IS NOT NULL AND deleted_at IS NULL"),
+        )
+
     op.drop_table("catalogue_entry")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_event_record_id"))
