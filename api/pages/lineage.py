@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,23 +50,6 @@ def read(session: Session, row: Standard) -> Lineage:
     _older(session, found, {row.number_key: row})
     _newer(session, found, {row.number_key: row})
     return found
-
-
-def editions(session: Session, row: Standard) -> list[dict[str, Any]]:
-    """All editions of the same number, the newest first; one without a year last."""
-    rows = session.scalars(select(Standard).where(Standard.line_key == row.line_key, Standard.deleted_at.is_(None)))
-    ordered = sorted(rows, key=lambda r: (-(r.year or 0), r.number))
-    return [
-        {
-            "number": r.number,
-            "title": r.title,
-            "status": r.status,
-            "effective_on": r.effective_on,
-            "url": f"/standards/{r.id}",
-            "here": r.id == row.id,
-        }
-        for r in ordered
-    ]
 
 
 def natural(number: str) -> list[tuple[int, str]]:
