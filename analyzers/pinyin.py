@@ -13,7 +13,7 @@ from itertools import islice, pairwise, product
 
 from analyzers.grams import BAR, HAN, stretches, units
 from analyzers.vocabulary import load_lines
-from analyzers.words import cut_words
+from analyzers.words import current, cut_words
 
 INITIALS = "="
 """Before every token of initials: `=sb`, so that the initials `a` + `n` are not the syllable `an`."""
@@ -27,6 +27,10 @@ _MOST_UNITS = 64
 _FEWEST_INITIALS, _MOST_INITIALS = 2, 12
 # `fangan` has two readings, `xianan` four; a long word of many n and g would have thousands.
 _MOST_READINGS = 8
+# Ways to read letters as shortened syllables; most of many are nonsense, and each costs a microsecond.
+_MOST_WAYS = 32
+# What a syllable is shortened to; i, u and v begin none.
+_BEGINNINGS = frozenset("a b c d e f g h j k l m n o p q r s t w x y z zh ch sh".split())
 # "zhongguojianyanrenzhengjituan" has 30 letters; twice that is no longer typed but pasted.
 _MOST_LETTERS = 60
 
@@ -59,7 +63,7 @@ def index_tokens(folded: str) -> list[str]:
     tokens: list[str] = []
     initials: dict[str, None] = {}
     for stretch in _stretches(folded):
-        syllables, shortened = _spelt(stretch)
+        syllables, shortened = _spelt(stretch, current().fingerprint)
         if tokens:
             tokens.append(BAR)
         tokens += syllables
@@ -81,8 +85,9 @@ def _stretches(folded: str) -> list[str]:
 
 
 @lru_cache(1 << 13)  # names repeat from row to row, their parts from name to name; about 10 MB
-def _spelt(stretch: str) -> tuple[tuple[str, ...], dict[str, None]]:
+def _spelt(stretch: str, dictionary: str) -> tuple[tuple[str, ...], dict[str, None]]:
     """The syllables of a stretch, and the initials of its words, of two words side by side, and of all of it."""
+    del dictionary  # only remembers under which one these words were cut
     words = [_spelt_word(word) for word in cut_words(stretch)]
     firsts = [letters for _, letters in words]
     pairs = [one + other for one, other in pairwise(firsts)]
@@ -92,6 +97,42 @@ def _spelt(stretch: str) -> tuple[tuple[str, ...], dict[str, None]]:
         if _FEWEST_INITIALS <= len(letters) <= _MOST_INITIALS
     }
     return tuple(syllable for syllables, _ in words for syllable in syllables), shortened
+
+
+def spelt_out(folded: str) -> list[str]:
+    """The syllables of a name and its other units, in order; what stands between them is left out."""
+    dictionary = current().fingerprint
+    return [syllable for stretch in _stretches(folded) for syllable in _spelt(stretch, dictionary)[0]]
+
+
+def as_spelt(letters: str) -> str:
+    """Letters as the index spells them: ü is typed v; lve and nve are often typed as they are pronounced."""
+    return re.sub(r"([ln])ue", r"\1ve", letters.replace("ü", "v"))
+
+
+def abbreviations(letters: str) -> list[tuple[str, ...]]:
+    """All ways to read letters as syllables of which any may be shortened to what it begins with, a few at most.
+
+    `yalb` is ya l b, and `biaoj` is biao j: while somebody types, the last syllable always is.  What begins a syllable
+    is one letter or zh, ch, sh.  Ways in which all but the last are whole are left out: those are spelt out.
+    """
+    typed = as_spelt(letters)
+    if not re.fullmatch(r"[a-z]+", typed) or len(typed) > _MOST_LETTERS:
+        return []
+    known, begun = _known_syllables(), _begun_syllables()
+
+    def ways(at: int) -> Iterator[tuple[str, ...]]:
+        if at == len(typed):
+            yield ()
+        for end in _ends(typed, at):
+            piece = typed[at:end]
+            whole, last = piece in known, end == len(typed)
+            if whole or piece in _BEGINNINGS or (last and piece in begun):
+                for rest in ways(end):
+                    yield (piece, *rest)
+
+    shortened = (way for way in ways(0) if not known.issuperset(way[:-1]))
+    return list(islice(shortened, _MOST_WAYS))
 
 
 def query_chunks(folded: str) -> list[PinyinChunk]:
@@ -143,9 +184,21 @@ def _syllables(word: str) -> tuple[str, ...]:
     """One syllable for each character of a word of Han; a character without pinyin stands for itself."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - 0.15 s and 20 MB, which a query never needs
 
-    together = tuple(lazy_pinyin(word))
+    together = lazy_pinyin(word)
     # pypinyin leaves characters that it does not know together, and a position each is what phrases rest on.
-    return together if len(together) == len(word) else tuple(lazy_pinyin(one)[0] for one in word)
+    found = together if len(together) == len(word) else [lazy_pinyin(one)[0] for one in word]
+    for phrase, syllables in _own_readings():
+        at = word.find(phrase)
+        if at >= 0:
+            found[at : at + len(phrase)] = syllables
+    return tuple(found)
+
+
+@cache
+def _own_readings() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Words that the library reads otherwise than people here do, longer ones last."""
+    entries = (line.split() for line in load_lines("readings.txt"))
+    return tuple(sorted(((word, tuple(syllables)) for word, *syllables in entries), key=lambda entry: len(entry[0])))
 
 
 @cache
@@ -153,10 +206,15 @@ def _known_syllables() -> frozenset[str]:
     return frozenset(syllable for line in load_lines("syllables.txt") for syllable in line.split())
 
 
+@cache
+def _begun_syllables() -> frozenset[str]:
+    """All that a syllable may begin with."""
+    return frozenset(syllable[:end] for syllable in _known_syllables() for end in range(1, len(syllable)))
+
+
 def _readings(letters: str) -> list[tuple[str, ...]]:
     """All ways to take a run of letters apart into syllables, longest first syllable first, a few at most."""
-    # ü is typed v; lve and nve are often typed as they are pronounced.
-    typed = re.sub(r"([ln])ue", r"\1ve", letters.replace("ü", "v"))
+    typed = as_spelt(letters)
     if len(typed) > _MOST_LETTERS or not re.fullmatch(r"[a-z]+", typed):
         return []
     known = _known_syllables()

@@ -8,13 +8,13 @@ This is the door. The slots and printing are in `standard_number_model`, the gra
 import re
 
 from analyzers.fold import fold
-from analyzers.standard_number_find import FoundNumber, find, parse_all
+from analyzers.standard_number_find import FoundNumber, find, find_in_cell, parse_all
 from analyzers.standard_number_model import StandardNumber, print_number
 from analyzers.standard_number_plain import read_plain
 from analyzers.standard_number_reading import Reading, read_bare, read_numbers
 from analyzers.standard_number_tokens import BLANK, DIGITS, END, LETTERS, Tokens, tokenise
 
-__all__ = ["FoundNumber", "StandardNumber", "find", "parse", "parse_all", "print_number"]
+__all__ = ["FoundNumber", "StandardNumber", "find", "find_in_cell", "parse", "parse_all", "print_number"]
 
 # The longest real number has 40 characters; a longer cell holds a title or several numbers.
 _LONGEST = 100

@@ -76,6 +76,24 @@ def parse_all(text: str) -> list[StandardNumber]:
     return list(dict.fromkeys(number for readings in scanned for number in readings[0].numbers))
 
 
+def find_in_cell(text: str) -> list[FoundNumber]:
+    """The same numbers as `parse_all` reads, each with its alternatives and where it stands.
+
+    Members of a range are numbers of their own that stand in one place.
+    """
+    folded = fold_with_offsets(text)
+    tokens = tokenise(folded.text)
+    found = []
+    for readings in _scan(tokens, cell=True):
+        last = readings[0].end - 1
+        place = folded.span(tokens.starts[readings[0].start], tokens.starts[last] + len(tokens.texts[last]))
+        if len(readings[0].numbers) > 1:
+            found += [FoundNumber((number,), *place) for number in readings[0].numbers]
+        else:
+            found.append(FoundNumber(tuple(dict.fromkeys(reading.number for reading in readings)), *place))
+    return found
+
+
 def _scan(tokens: Tokens, *, cell: bool) -> Iterator[list[Reading]]:
     at, last = 0, None
     while at < tokens.count:

@@ -74,6 +74,12 @@ def canonical_prefix(prefix: str) -> str:
     return _GLUED.get(prefix, prefix)
 
 
+def is_listed(prefix: str) -> bool:
+    """Whether a literal prefix is one of the published ones; local and enterprise ones have forms instead."""
+    bare = without_separators(prefix)
+    return bare in _GLUED or bare in _GLUED_ASSOCIATIONS
+
+
 def listed_prefix(written: str) -> str:
     """A prefix with slashes as the list has it, where it does: some are printed with a dash or a space."""
     return _PARTED.get(written, written)

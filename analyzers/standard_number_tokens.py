@@ -13,6 +13,9 @@ LETTERS, DIGITS, BLANK, HAN, END = "L", "D", " ", "H", "\0"  # the fold leaves n
 # Only ASCII letters and digits can be part of a number; the fold has made them lower case and half width.
 _RUN = re.compile(r"[a-z]+|[0-9]+| +|[㐀-鿿]+|.", re.DOTALL)
 _KINDS = dict.fromkeys(string.ascii_lowercase, LETTERS) | dict.fromkeys(string.digits, DIGITS) | {" ": BLANK}
+# An input method that was left in Chinese types 。 for the dot of a part; only before a year or at the end, because a
+# sentence may end with a number and the next one begin with a date (见GB/T 228。1月起施行).
+_TYPED_DOT = re.compile(r"(?<=[0-9])。(?=[0-9]{1,3}(?:-[0-9]|\s*$))")
 # The grammar looks at most this far behind the last token.
 _SENTINELS = 8
 
@@ -33,6 +36,8 @@ class Tokens:
 
 def tokenise(folded: str) -> Tokens:
     """Tokens of a folded text, followed by empty ones so that looking ahead needs no care."""
+    if "。" in folded:
+        folded = _TYPED_DOT.sub(".", folded)
     texts = _RUN.findall(folded)
     kinds = [_KINDS.get(text[0]) or (HAN if "㐀" <= text[0] <= "鿿" else text) for text in texts]
     starts = list(accumulate(map(len, texts), initial=0))

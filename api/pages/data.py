@@ -24,6 +24,7 @@ from search_service.kinds.days import day_of
 from search_service.kinds.evidence import VALID, verified
 from search_service.kinds.numbers import number_key
 from search_service.kinds.registry import REGISTRY
+from search_service.standards import family
 from search_service.store.authorisation import Authorisation
 from search_service.store.capability import Capability
 from search_service.store.catalogue import CatalogueEntry
@@ -236,8 +237,7 @@ def _catalogue_entry(session: Session, row: CatalogueEntry, now: datetime) -> di
 
 
 def _standard(session: Session, row: Standard, now: datetime) -> dict[str, Any]:
-    del now
-    return {"lineage": lineage.read(session, row), "editions": lineage.editions(session, row)}
+    return {"lineage": lineage.read(session, row), "family": family.read(session, row, now)}
 
 
 BESIDE: dict[str, Beside] = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from api.pages.state import State, parent
 from search_service.kinds.base import Kind
+from search_service.kinds.slots import ACTS, CHOOSE, SLOTS, TEXT
 from search_service.search.check import VALID_ON
 
 ORDER = ("region", "service", "nature", "status", "business_kind", "topic", "institution", "ccs", "ics")
@@ -99,11 +100,47 @@ def ticked(state: State, kinds: Sequence[Kind], labels: Mapping[str, Mapping[str
     ]
 
 
-def understood(state: State, slots: Sequence[Mapping[str, str]]) -> list[Chip]:
-    """What was read out of the query, each with the page whose query lacks those words."""
-    names = {"standard": "标准", "region": "地区", "service": "服务"}
-    return [Chip(names.get(s["slot"], s["slot"]), s["label"], state.url(q=_cut(state.q, s["text"]))) for s in slots]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Something that was read out of the query.
+
+    `does` says in words what it does; `url` lacks its words, `as_text` searches them as words (empty where they are so
+    already), `again` reads them again; `choices` are the searches that say which one is meant.
+    """
+
+    label: str
+    text: str
+    act: str
+    does: str
+    url: str
+    as_text: str = ""
+    again: str = ""
+    choices: tuple[Chip, ...] = ()
 
 
-def _cut(query: str, text: str) -> str:
-    return " ".join(query.replace(text, " ", 1).split())
+def understood(state: State, slots: Sequence[Mapping[str, Any]]) -> list[Reading]:
+    """What was read out of the query, each with the pages that take it back."""
+    return [_reading(state, slot) for slot in slots]
+
+
+def _reading(state: State, slot: Mapping[str, Any]) -> Reading:
+    label, name = SLOTS[slot["slot"]].label, f"{slot['slot']}:{slot['value']}"
+    without = state.url(q=_cut(state.q, slot["start"], slot["end"]))
+    if slot["act"] == TEXT:
+        left = tuple(text for text in state.as_text if text not in {slot["slot"], name})
+        return Reading(label, slot["text"], TEXT, ACTS[TEXT], without, again=state.url(as_text=left))
+    if slot["act"] == CHOOSE:
+        chosen = tuple(Chip(label, choice["label"], _chosen(state, choice["params"])) for choice in slot["choices"])
+        as_text = state.url(as_text=(*state.as_text, slot["slot"]))
+        return Reading(label, slot["text"], CHOOSE, ACTS[CHOOSE], without, as_text, choices=chosen)
+    as_text = state.url(as_text=(*state.as_text, name))
+    return Reading(label, slot["label"], slot["act"], ACTS[slot["act"]], without, as_text)
+
+
+def _chosen(state: State, params: Mapping[str, str]) -> str:
+    filters = {**state.filters, **{name: (value,) for name, value in params.items() if name != "as_text"}}
+    return state.url(filters=filters, as_text=(*state.as_text, *(v for n, v in params.items() if n == "as_text")))
+
+
+def _cut(query: str, start: int, end: int) -> str:
+    return " ".join(f"{query[:start]} {query[end:]}".split())

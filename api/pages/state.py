@@ -59,6 +59,8 @@ class State:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = SORTS[0]
     page: int = 1
+    as_text: tuple[str, ...] = ()
+    """Slots that the words of `q` are not to be read as."""
 
     @classmethod
     def read(cls, params: QueryParams, known: Sequence[str]) -> "State":
@@ -78,12 +80,19 @@ class State:
             filters={name: values for name, values in filters.items() if values},
             sort=params.get("sort") or SORTS[0],
             page=int(page),
+            as_text=tuple(dict.fromkeys(text.strip() for text in params.getlist("as_text") if text.strip())),
         )
 
     def request(self) -> SearchRequest:
         """The same for the facade."""
         return SearchRequest(
-            q=self.q, kinds=self.kinds, filters=self.filters, page=self.page, size=SIZE, sort=self.sort
+            q=self.q,
+            kinds=self.kinds,
+            filters=self.filters,
+            page=self.page,
+            size=SIZE,
+            sort=self.sort,
+            as_text=self.as_text,
         )
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -91,6 +100,7 @@ class State:
         pairs = [("q", self.q)] if self.q else []
         pairs += [("kind", kind) for kind in self.kinds]
         pairs += [(name, value) for name in sorted(self.filters) for value in self.filters[name]]
+        pairs += [("as_text", text) for text in self.as_text]
         if self.sort != SORTS[0]:
             pairs.append(("sort", self.sort))
         if self.page > 1:

@@ -1,5 +1,5 @@
 /* Typing suggestions for the search box, and nothing else: without this script the box is a plain form.
-   A combobox with a listbox popup as in the ARIA Authoring Practices; focus never leaves the input. */
+   A combobox with a grouped listbox popup as in the ARIA Authoring Practices; focus never leaves the input. */
 (function () {
   "use strict";
 
@@ -30,7 +30,7 @@
 
   function enhance(form, index) {
     const input = form.querySelector("input[type=search]");
-    const list = document.createElement("ul");
+    const list = document.createElement("div");
     const said = document.createElement("p");
     const cache = new Map();
     let timer = 0;
@@ -38,6 +38,7 @@
     let composing = false;
     let active = -1;
     let rows = [];
+    let options = [];
 
     list.id = "suggestions-" + index;
     list.className = "suggestions";
@@ -71,7 +72,6 @@
     }
 
     function activate(at) {
-      const options = list.children;
       if (active >= 0) options[active].setAttribute("aria-selected", "false");
       active = at;
       if (active < 0) {
@@ -83,22 +83,38 @@
       input.setAttribute("aria-activedescendant", options[active].id);
     }
 
+    function opened(kind) {
+      const group = document.createElement("ul");
+      const name = document.createElement("li");
+      name.id = list.id + "-" + kind;
+      name.className = "suggestion-kind";
+      name.setAttribute("role", "presentation");
+      name.textContent = KINDS[kind] || "其他";
+      group.className = "suggestion-group";
+      group.setAttribute("role", "group");
+      group.setAttribute("aria-labelledby", name.id);
+      group.appendChild(name);
+      list.appendChild(group);
+      return group;
+    }
+
     function show(found) {
       rows = found.filter(function (row) { return /^\/(?!\/)/.test(row.url); });
       list.textContent = "";
-      rows.forEach(function (row, at) {
+      let group = null;
+      options = rows.map(function (row, at) {
+        // The answer puts the suggestions of one kind together; each kind is one group under its name.
+        if (at === 0 || rows[at - 1].kind !== row.kind) group = opened(row.kind);
         const option = document.createElement("li");
-        const kind = document.createElement("span");
         option.id = list.id + "-" + at;
         option.className = "suggestion";
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", "false");
-        kind.className = "suggestion-kind";
-        kind.textContent = KINDS[row.kind] || "";
-        option.append(marked(row.highlighted), kind);
+        option.append(marked(row.highlighted));
         option.addEventListener("mousedown", function (event) { event.preventDefault(); });
         option.addEventListener("click", function () { choose(at); });
-        list.appendChild(option);
+        group.appendChild(option);
+        return option;
       });
       active = -1;
       input.removeAttribute("aria-activedescendant");

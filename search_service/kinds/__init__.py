@@ -8,7 +8,7 @@ from search_service.kinds.institution import InstitutionKind
 from search_service.kinds.plan import PlanKind, TopicRecord
 from search_service.kinds.registry import REGISTRY
 from search_service.kinds.standard import StandardKind
-from search_service.kinds.tables import CategoryRecord, DivisionRecord, SynonymRecord
+from search_service.kinds.tables import CategoryRecord, ControlQueryRecord, DivisionRecord, SynonymRecord
 
 # The order of files (what is referred to stands first) and, for kinds, of mixed results (docs/ranking.md).
 for record in (
@@ -16,6 +16,7 @@ for record in (
     CategoryRecord(),
     TopicRecord(),
     SynonymRecord(),
+    ControlQueryRecord(),
     StandardKind(),
     InstitutionKind(),
     CertificateRecord(),

@@ -6,12 +6,16 @@ from enum import IntEnum, StrEnum
 
 
 class Role(StrEnum):
-    """Whose token it is."""
+    """As whom somebody acts; tokens for scripts are given to three of them (`records/tokens.py`)."""
 
     PUBLIC = "public"
+    PERSON = "person"
+    ENTERPRISE = "enterprise"
     INSTITUTION = "institution"
     STAFF = "staff"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    """Reads the audit and changes nothing: apart from the administrator (GB/T 22239 8.1.4.2)."""
 
 
 class Level(IntEnum):
@@ -27,11 +31,13 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a role, and for institutions which one."""
+    """Who asks: a role, and for institutions which one; with a session, by which account and for which enterprise."""
 
     role: Role = Role.PUBLIC
     name: str = "anonymous"
     institution_id: uuid.UUID | None = None
+    enterprise_id: uuid.UUID | None = None
+    account_id: uuid.UUID | None = None
 
     def level(self, owner_id: uuid.UUID | None) -> Level:
         """How close this actor stands to a record that belongs to the institution `owner_id`."""

@@ -16,10 +16,11 @@ from search_service.kinds.fields import Code, Parsing, State, Text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
 from search_service.kinds.numbers import number_key
 from search_service.kinds.offer import NATURE_FILTER, ROW_ACTIONS, institution_words, nature_words, subject_hash
-from search_service.kinds.parts import Days, Lookup, Sort, Use, Window, Words
-from search_service.kinds.regions import codes, division_reads, names
+from search_service.kinds.offered import Offer, Ref, is_offer, proofs_of
+from search_service.kinds.parts import Days, Lookup, Phrases, Sort, Use, Window, Words
+from search_service.kinds.regions import codes, division_reads, names, wholes
 from search_service.kinds.special_fields import Divisions, number_warning
-from search_service.kinds.vocabulary import ORGANISATION_CLASSES, ROW_STATE, SERVICES
+from search_service.kinds.vocabulary import NATURES, ORGANISATION_CLASSES, ROW_STATE, SERVICES
 from search_service.store.authorisation import Authorisation, AuthorisationRegion, authorisation_certificate
 
 
@@ -53,7 +54,7 @@ class AuthorisationKind(Kind):
             label="服务类别",
             words=SERVICES,
             required=True,
-            filter=word_filter("service", "服务", SERVICES, "service"),
+            filter=word_filter("service", "服务", SERVICES, "service", replaceable=True),
         ),
         Text(name="instrument", label="计量器具名称", limit=300, required=True, use=Use.NAME),
         Text(name="category", label="项别", limit=200, use=Use.TEXT),
@@ -80,7 +81,10 @@ class AuthorisationKind(Kind):
     )
     filters = (
         region_filter(
-            lambda row: codes([*(r.division for r in row.regions), row.institution.division]),
+            lambda row: [
+                *codes([*(r.division for r in row.regions), row.institution.division]),
+                *wholes(r.adcode for r in row.regions),
+            ],
             (*division_reads("regions.division"), *division_reads("institution.division")),
         ),
         NATURE_FILTER,
@@ -90,6 +94,7 @@ class AuthorisationKind(Kind):
         Sort("newest", "最新", lambda row: int(row.created_at.timestamp()), descending=True),
         Sort("name", "名称", lambda row: sort_number(row.instrument)),
     )
+    phrases = (Phrases("object", ("instrument",), pieces=True),)
     lookups = (Lookup("regulation_key", number_key, own=False),)
     priors = {"verified": 0.5}  # as for capabilities
 
@@ -104,6 +109,27 @@ class AuthorisationKind(Kind):
     def validity(self, row: Authorisation) -> list[Days]:
         """Days that certificates prove."""
         return evidence.proven(row)
+
+    offer_reads = ("certificates", "regions")
+
+    def offer(self, row: Authorisation) -> Offer | None:
+        """A row answers its own service, in its own regions."""
+        if not is_offer(row):
+            return None
+        return Offer(
+            ref=Ref.of(self.name, row),
+            institution=str(row.institution_id),
+            services=(row.service,) if row.service in SERVICES.labels else (),
+            subject=row.instrument or "",
+            standards=(row.regulation,) if row.regulation else (),
+            range=row.range or "",
+            accuracy=row.accuracy or "",
+            regions=tuple(region.adcode for region in row.regions),
+            limitation=row.limitation or "",
+            proofs=proofs_of(row, tuple(NATURES.labels)),
+            metrology=True,
+            shown=tuple(filter(None, (row.category, row.type, row.remark))),
+        )
 
     def suggestions(self, row: Authorisation) -> list[str]:
         """The instrument: the regulation's title is the standard's own suggestion."""

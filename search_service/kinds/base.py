@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from analyzers.standard_number import StandardNumber
 from search_service.errors import DeclarationError
-from search_service.kinds.parts import Days, Filter, Lookup, Sort, Use, Window, Words, values
+from search_service.kinds.offered import Offer
+from search_service.kinds.parts import Days, Filter, Lookup, Phrases, Sort, Use, Window, Words, values
 from search_service.kinds.profile import Profile
 from search_service.kinds.record import Path, Record
+from search_service.kinds.slots import SLOTS
 
 
 class Kind(Record):
@@ -26,6 +29,8 @@ class Kind(Record):
         words: text of the document beyond the fields that declare a `use`.
         filters: beyond the fields that declare one.
         lookups: how the database finds rows without an engine, beyond the beginning of `title`.
+        phrases: which of its words mean something in a query.
+        unheeded: filters that a query's words do not set for it, although it has them.
         priors: additive constants by flag (`Profile.priors`).
         page: template of the record's own page.
     """
@@ -36,6 +41,8 @@ class Kind(Record):
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()
     lookups: tuple[Lookup, ...] = ()
+    phrases: tuple[Phrases, ...] = ()
+    unheeded: tuple[str, ...] = ()
     priors: dict[str, float] = {}
     page: str = "record.html"
 
@@ -61,6 +68,22 @@ class Kind(Record):
         """Texts that typing completes to; names and own identifiers unless a kind says otherwise."""
         texts = self.row_words(row)
         return [*texts[Use.NAME], *texts[Use.NUMBER], *texts[Use.IDENTIFIER]]
+
+    def offer(self, row: Any) -> Offer | None:
+        """What the row offers to a requirement, None where it is no offer now; `offer_reads` are loaded with it."""
+        del row
+        return None
+
+    offer_reads: tuple[str, ...] = ()
+    """Relationships that `offer` reads; empty for a kind whose rows are no offers."""
+
+    offers_unproven: bool = False
+    """Some of its rows are offers of services that need no certificate."""
+
+    def related_numbers(self, session: Session, numbers: Sequence[StandardNumber]) -> list[str]:
+        """Printed numbers that have replaced these or were replaced by them, newest first; most kinds know none."""
+        del session, numbers
+        return []
 
     # Derived from here on.
 
@@ -136,6 +159,12 @@ class Kind(Record):
         for field in self.fields:
             if not hasattr(self.model, field.column):
                 raise DeclarationError(f"{self.name}:字段 {field.name} 在 {self.model.__name__} 上没有 {field.column}")
+        self._validate_phrases()
         if self.owner is not None and self.owner[0] not in self.all_filters:
             raise DeclarationError(f"{self.name}:归属筛选项 {self.owner[0]} 未声明")
         _ = self.document_paths
+
+    def _validate_phrases(self) -> None:
+        for said in self.phrases:
+            if (said.slot and said.slot not in SLOTS) or not all(hasattr(self.model, name) for name in said.columns):
+                raise DeclarationError(f"{self.name}:词语声明 {said.slot!r} 的类别或列不存在")

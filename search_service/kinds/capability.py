@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from analyzers.collation import sort_number
@@ -14,13 +14,14 @@ from search_service.kinds.base import Kind
 from search_service.kinds.certificate import certificates_field, institution_reference, own_certificates
 from search_service.kinds.fields import Integer, State, Text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
-from search_service.kinds.numbers import same_edition
+from search_service.kinds.numbers import cited_keys, same_edition
 from search_service.kinds.offer import NATURE_FILTER, ROW_ACTIONS, institution_words, nature_words, subject_hash
-from search_service.kinds.parts import Days, Sort, Use, Window, Words
+from search_service.kinds.offered import Offer, Ref, is_offer, proofs_of
+from search_service.kinds.parts import Days, Phrases, Sort, Use, Window, Words
 from search_service.kinds.regions import codes, division_reads
 from search_service.kinds.special_fields import CitedStandards
-from search_service.kinds.vocabulary import ROW_STATE, SERVICES
-from search_service.store.capability import Capability, capability_certificate
+from search_service.kinds.vocabulary import NATURES, ROW_STATE, SERVICES
+from search_service.store.capability import Capability, CapabilityStandard, capability_certificate
 
 NEWEST = 10**11
 """Seconds since 1970 beyond any row of ours: what is subtracted from it sorts the newest first."""
@@ -63,10 +64,11 @@ class CapabilityKind(Kind):
     )
     filters = (
         region_filter(lambda row: codes([row.institution.division]), division_reads("institution.division")),
-        word_filter("service", "服务", SERVICES, lambda _: SERVICE),
+        word_filter("service", "服务", SERVICES, lambda _: SERVICE, replaceable=True),
         NATURE_FILTER,
         INSTITUTION_FILTER,
     )
+    phrases = (Phrases("object", ("object",), pieces=True), Phrases("parameter", ("parameter",), pieces=True))
     sorts = (
         Sort("newest", "最新", lambda row: int(row.created_at.timestamp()), descending=True),
         Sort("name", "名称", lambda row: sort_number(f"{row.object} {row.parameter or ''}")),
@@ -85,13 +87,35 @@ class CapabilityKind(Kind):
         """Days that certificates prove."""
         return evidence.proven(row)
 
+    offer_reads = ("certificates",)
+
+    def offer(self, row: Capability) -> Offer | None:
+        """A row answers 检测 and 检验; where it may work its certificate says."""
+        if not is_offer(row):
+            return None
+        return Offer(
+            ref=Ref.of(self.name, row),
+            institution=str(row.institution_id),
+            services=SERVICE,
+            subject=row.object or "",
+            parameter=row.parameter or "",
+            standards=tuple(entry["number"] for entry in row.standards),
+            limitation=row.limitation or "",
+            proofs=proofs_of(row, tuple(NATURES.labels)),
+            shown=tuple(filter(None, (row.field, row.place, row.remark))),
+        )
+
     def tie(self, row: Capability) -> str:
         """The institution's own order, then the newest (D13); shifted and turned, so that text sorts as numbers do."""
         return f"{row.sort_order + 1_000_000:08d}{NEWEST - int(row.created_at.timestamp()):012d}"
 
     def prepare(self, row: Capability) -> None:
-        """Candidates for duplicates."""
+        """Candidates for duplicates, and the editions cited as rows of their own."""
         row.subject_key = subject_hash(str(row.institution.id), row.object, row.parameter, row.place)
+        if isinstance(row, Capability) and inspect(row).attrs.standards.history.has_changes():
+            cited = dict.fromkeys(key for entry in row.standards for key in cited_keys(entry["number"]))
+            kept = {link.edition_key: link for link in row.cited}
+            row.cited = [kept.get(key) or CapabilityStandard(edition_key=key) for key in cited]
 
     def check(self, row: Capability) -> list[Problem]:
         """Certificates of its own institution only."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from analyzers.collation import sort_number
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import Integer, Text, TextList
-from search_service.kinds.parts import Sort, Use, Window, Words
+from search_service.kinds.parts import Phrases, Sort, Use, Window, Words
 from search_service.store.catalogue import CatalogueEntry
 
 
@@ -35,6 +35,7 @@ class CatalogueEntryKind(Kind):
         Text(name="remark", label="备注", limit=1000, use=Use.TEXT),
     )
     words = (Words(Use.TEXT, lambda _: ["强制检定", "检定"]),)
+    phrases = (Phrases("object", ("type",), pieces=True),)
     sorts = (
         Sort("newest", "最新", lambda row: row.year or 0, descending=True),
         Sort("name", "名称", lambda row: sort_number(row.type)),

@@ -17,7 +17,7 @@ from search_service.kinds.base import Kind
 from search_service.kinds.fields import CodeList, State, Text, TextList
 from search_service.kinds.labels import region_filter, word_filter
 from search_service.kinds.offer import NATURE_FILTER, nature_words
-from search_service.kinds.parts import Lookup, Sort, Use, Window, Words
+from search_service.kinds.parts import Lookup, Phrases, Sort, Use, Window, Words
 from search_service.kinds.record import Action
 from search_service.kinds.regions import codes, division_reads, names
 from search_service.kinds.special_fields import DivisionCode, Table, credit_code
@@ -109,6 +109,7 @@ class InstitutionKind(Kind):
         Sort("newest", "最新入驻", lambda row: int(row.created_at.timestamp()), descending=True),
         Sort("name", "名称", lambda row: sort_number(row.name)),
     )
+    phrases = (Phrases("institution", ("name", "former_names", "short_names"), means_row=True, more=short_forms),)
     lookups = (
         Lookup("credit_code", lambda text: "".join(c for c in fold(text).upper() if c.isalnum())),
         Lookup("name_key", name_key, begins=True),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from analyzers.fold import fold
 from search_service.kinds.fields import Parsing
 from search_service.kinds.parts import Days, Filter, Source
+from search_service.kinds.regions import covering, wider
 from search_service.kinds.special_fields import resolve_division
 from search_service.kinds.vocabulary import CodeWords
 from search_service.store.catalogue import Category
@@ -20,7 +21,15 @@ from search_service.store.institution import Institution
 Labels = Callable[[Session, Sequence[str]], Mapping[str, str]]
 
 
-def word_filter(name: str, label: str, words: CodeWords, source: Source, reads: tuple[str, ...] = ()) -> Filter:
+def word_filter(
+    name: str,
+    label: str,
+    words: CodeWords,
+    source: Source,
+    reads: tuple[str, ...] = (),
+    *,
+    replaceable: bool = False,
+) -> Filter:
     """A filter over code words; Chinese is accepted."""
     return Filter(
         name,
@@ -30,6 +39,9 @@ def word_filter(name: str, label: str, words: CodeWords, source: Source, reads: 
         resolve=lambda _, text: words.resolve(text),
         labels=lambda _, values: {v: words.label(v) for v in values},
         choices=words.choices,
+        spoken=words.spoken,
+        answers=words.answers,
+        replaceable=replaceable,
     )
 
 
@@ -60,7 +72,11 @@ def region_filter(source: Source, reads: tuple[str, ...]) -> Filter:
         resolve=lambda session, text: resolve_division(Parsing(session), text),
         labels=_division_names,
         choices="六位行政区划代码或全称,例如 610100 或 西安市",
+        above=covering,
         size=400,  # 31 provinces and 342 prefectures: the page shows provinces and opens the chosen one
+        wider=wider,
+        # Who verifies is authorised for certain places, and may not come from elsewhere (计量法, 授权区域).
+        bound_by={"service": ("verification",)},
     )
 
 

@@ -1,11 +1,16 @@
 """Standard numbers as keys of records."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from analyzers.fold import fold
-from analyzers.standard_number import StandardNumber, print_number
+from analyzers.standard_number import StandardNumber, parse_all, print_number
 from analyzers.standard_number import parse as parse_number
+from analyzers.standard_number_prefixes import canonical_prefix
+
+LONGEST_KEY = 200
+"""Characters of a cited number that are kept as a key: the longest real one has 40."""
 
 
 @lru_cache(maxsize=1024)  # one row is read for its warning, its keys and its year; a batch of a file has 500 rows
@@ -29,6 +34,18 @@ def line_key(printed: str) -> str:
     """The number without its edition."""
     parsed = parse(printed)
     return print_number(parsed.undated) if parsed else as_printed(printed)
+
+
+def edition_key(number: StandardNumber) -> str:
+    """Prefix, body and year, however the prefix is written; translations and amendments belong to their edition."""
+    plain = replace(number, prefix=canonical_prefix(number.prefix), variant="", printed_year="")
+    return print_number(plain)[:LONGEST_KEY]
+
+
+def cited_keys(printed: str) -> list[str]:
+    """The editions that a citation names: one, several in one cell, or the text where nobody can read it."""
+    numbers = parse_all(printed)
+    return list(dict.fromkeys(map(edition_key, numbers))) or [as_printed(printed)[:LONGEST_KEY]]
 
 
 def same_edition(one: Iterable[Mapping[str, str]], other: Iterable[Mapping[str, str]]) -> bool:

@@ -5,7 +5,7 @@ paths that it `reads`.  Loads, dependencies, schema, document, filters and facet
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -46,6 +46,14 @@ class Filter:
         size: how many values a facet shows at most.
         days: for values that come and go with the calendar, instead of `source`: each with days on which it holds.
         vocabulary: all that those values can be, none with a blank; each costs every document two numbers.
+        spoken: folded words of a query that mean one of its values, where the filter is also a slot (`kinds/slots`).
+        answers: values that answer for a spoken one, beside itself.
+        above: stored values of rows that answer for a spoken one although they do not have it: who is authorised for a
+            city may come to each of its districts.
+        wider: where nothing has a value: what to look in instead, nearest first, and what people call it where the
+            labels do not say.  None: the condition is never widened.
+        bound_by: other filters with values beside which it is not widened either.
+        replaceable: where nothing has a value, rows with another one may be shown, said to have it.
     """
 
     name: str
@@ -59,6 +67,40 @@ class Filter:
     size: int = 50
     days: "Callable[[Any], Iterable[tuple[str, Days]]] | None" = None
     vocabulary: tuple[str, ...] = ()
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    above: Callable[[str], Iterable[str]] | None = None
+    wider: "Callable[[str], Iterable[Wider]] | None" = None
+    bound_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    replaceable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """Values to look for instead of one that nothing has; none: any.  `said` where labels do not say it."""
+
+    values: tuple[str, ...]
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Columns of visible rows whose texts mean something in a query.
+
+    Attributes:
+        slot: what they mean (`kinds/slots`); "" for names that are no slot, and protect a query that is just so called
+            from being read as anything else.
+        columns: texts or lists of texts.
+        means_row: the row itself is meant, by its id; else the words as they stand.
+        pieces: a text lists several (铅、镉); each of them counts.
+        more: further phrases for the first column's text.
+    """
+
+    slot: str
+    columns: tuple[str, ...]
+    means_row: bool = False
+    pieces: bool = False
+    more: Callable[[str], Iterable[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

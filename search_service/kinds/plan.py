@@ -16,15 +16,19 @@ from search_service.kinds.certificate import certificates_field, institution_ref
 from search_service.kinds.fields import Code, FieldError, Integer, Parsing, State, Text, TextList, clean_text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
 from search_service.kinds.offer import ROW_ACTIONS, institution_words
+from search_service.kinds.offered import Offer, Ref, is_offer, plain, proofs_of
 from search_service.kinds.parts import Filter, Sort, Use, Window, Words
 from search_service.kinds.record import Record
 from search_service.kinds.references import Reference, References
-from search_service.kinds.regions import codes, division_reads
+from search_service.kinds.regions import codes, division_reads, wholes
 from search_service.kinds.special_fields import RichText
-from search_service.kinds.vocabulary import ROW_STATE, SERVICES
+from search_service.kinds.vocabulary import NATURES, ROW_STATE, SERVICES
 from search_service.store.authorisation import Authorisation
 from search_service.store.capability import Capability
 from search_service.store.plan import Plan, Topic, plan_certificate
+
+PROVEN_BY_ROWS = frozenset({"testing", "inspection", "verification", "calibration", "assessment"})
+"""Services for which a capability or an authorisation is the offer, and a plan only speaks of it."""
 
 
 class TopicRecord(Record):
@@ -97,7 +101,7 @@ class PlanKind(Kind):
             label="服务",
             words=SERVICES,
             required=True,
-            filter=word_filter("service", "服务", SERVICES, "service"),
+            filter=word_filter("service", "服务", SERVICES, "service", replaceable=True),
         ),
         RichText(name="description", label="方案说明", limit=20_000, use=Use.TEXT, brief=False),
         TextList(name="pictures", label="图片", limit=300, brief=False),
@@ -126,7 +130,14 @@ class PlanKind(Kind):
         Words(Use.CITED, lambda row: [a.regulation for a in published(row.authorisations)], ("authorisations",)),
     )
     filters = (
-        region_filter(lambda row: codes([row.institution.division]), division_reads("institution.division")),
+        region_filter(
+            # A plan goes as far as what it links is authorised for.
+            lambda row: [
+                *codes([row.institution.division]),
+                *wholes(r.adcode for a in published(row.authorisations) for r in a.regions),
+            ],
+            (*division_reads("institution.division"), "authorisations.regions"),
+        ),
         Filter(
             "topic",
             "产业专题",
@@ -150,6 +161,29 @@ class PlanKind(Kind):
     def window(self, row: Plan, now: datetime) -> Window | None:
         """The same, for one row."""
         return evidence.window(row, now)
+
+    offer_reads = ("certificates", "capabilities", "authorisations")
+    offers_unproven = True
+
+    def offer(self, row: Plan) -> Offer | None:
+        """The plan is the offer, but for the services that only rows prove: there it is evidence beside its rows.
+
+        One that names no row of its own institution is an offer all the same, and never more than 待确认.
+        """
+        linked_rows: list[Capability | Authorisation] = [*row.capabilities, *row.authorisations]
+        own = any(is_offer(other) and other.institution_id == row.institution_id for other in linked_rows)
+        if not is_offer(row) or (row.service in PROVEN_BY_ROWS and own):
+            return None
+        return Offer(
+            ref=Ref.of(self.name, row),
+            institution=str(row.institution_id),
+            services=(row.service,) if row.service in SERVICES.labels else (),
+            subject=row.title or "",
+            description=plain(row.description),
+            proofs=proofs_of(row, tuple(NATURES.labels)),
+            narrative=True,
+            rests=row.service in PROVEN_BY_ROWS,
+        )
 
     def check(self, row: Plan) -> list[Problem]:
         """Links stay inside the institution, a price range runs upwards."""

@@ -46,7 +46,7 @@ class Record:
             writes it, no file, hit or audit event has it, and the row's version says nothing of it.
         actions: named changes of state.
         unique: the field and the words for a row that `find` says is there already; None allows it.
-        create: the least level that may make one.
+        create: the least level that may make one; `SYSTEM` is nobody by hand, and `instead` says how it is done.
         owner_path: attribute of the row that holds the institution it belongs to ("id" for the institution itself).
     """
 
@@ -59,6 +59,7 @@ class Record:
     actions: tuple[Action, ...] = ()
     unique: tuple[str, str] | None = None
     create: Level = Level.STAFF
+    instead: str = ""
     owner_path: str | None = None
 
     @cached_property

@@ -1,6 +1,7 @@
 """Standards (标准): S4-10, S4-30..33, S4-42..52, S5-23."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,13 +9,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, object_session
 
 from analyzers.collation import sort_number
+from analyzers.standard_number import StandardNumber, print_number
 from search_service.errors import Problem
 from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import Code, Date, Parsing, State, Text, TextList
 from search_service.kinds.labels import category_filter, word_filter
 from search_service.kinds.numbers import as_printed, line_key, number_key, parse
-from search_service.kinds.parts import Days, Lookup, Sort, Use, Window, Words
+from search_service.kinds.parts import Days, Lookup, Phrases, Sort, Use, Window, Words
 from search_service.kinds.record import Action
 from search_service.kinds.special_fields import number_warning
 from search_service.kinds.vocabulary import STANDARD_KINDS, STANDARD_STATUS
@@ -135,6 +137,8 @@ class StandardKind(Kind):
         Sort("newest", "最新", lambda row: _ordinal(row.effective_on or row.published_on, row.year), descending=True),
         Sort("name", "名称", lambda row: sort_number(row.title)),
     )
+    phrases = (Phrases("", ("title",)),)
+    unheeded = ("valid_on",)  # whoever names a day wants offers for it; an edition is told from others by its number
     lookups = (Lookup("number_key", number_key), Lookup("line_key", line_key))
     # Small enough to order equals only (docs/ranking.md, what hurt: a prior of 3 to 5 costs .001 to .005).
     priors = {"ok": 5.0, "current": 1.0, "upcoming": 0.5}
@@ -164,6 +168,24 @@ class StandardKind(Kind):
         """Number and title."""
         return [row.number, row.title]
 
+    def related_numbers(self, session: Session, numbers: Sequence[StandardNumber]) -> list[str]:
+        """One step along the links, to standards of other numbers: editions of one number are found by it anyway."""
+        lines = {line_key(print_number(number)) for number in numbers}
+        links = StandardReplacement
+        these = select(Standard.id, Standard.number_key).where(
+            Standard.line_key.in_(lines), Standard.deleted_at.is_(None)
+        )
+        found = session.execute(these).all()
+        newer = (
+            select(Standard.number)
+            .join(links, links.standard_id == Standard.id)
+            .where(links.number_key.in_([key for _, key in found]), Standard.deleted_at.is_(None))
+            .order_by(Standard.year.desc(), Standard.number)
+        )
+        older = select(links.number).where(links.standard_id.in_([row_id for row_id, _ in found]))
+        printed = [*session.scalars(newer), *session.scalars(older.order_by(links.number))]
+        return [number for number in dict.fromkeys(printed) if line_key(number) not in lines]
+
     def after(self, row: Standard, action: Action, today: date) -> None:
         """A status that staff sets names them as its source; a withdrawal has a day."""
         row.status_source, row.status_as_of = STAFF_SOURCE, today
@@ -182,6 +204,7 @@ class StandardKind(Kind):
         row.line_key = line_key(row.number)
         parsed = parse(row.number)
         row.year = parsed.year if parsed else None
+        row.body = parsed.body if parsed else None
 
     def set_apart(self, row: Standard) -> None:
         """Two printed numbers that read alike (GB/T 10471-2008, GB/T 10471.2008): the second is known by its print."""

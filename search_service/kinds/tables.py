@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 from analyzers.fold import fold
 from analyzers.synonyms import SynonymError, validate
 from search_service.errors import Problem
+from search_service.kinds.access import Level
 from search_service.kinds.fields import Code, Date, FieldError, Text, TextList
 from search_service.kinds.record import Record
 from search_service.kinds.vocabulary import RELATIONS
 from search_service.store.catalogue import Category
 from search_service.store.division import Division
-from search_service.store.vocabulary import Synonym
+from search_service.store.vocabulary import ControlQuery, Synonym
 
 ADCODE_LENGTH = 6
 """GB/T 2260."""
+LONGEST_QUERY = 200
+"""As long as a search may be (`docs/api.md`)."""
 
 
 def adcode(text: str) -> str:
@@ -75,15 +78,17 @@ class CategoryRecord(Record):
 
 
 class SynonymRecord(Record):
-    """A directed, typed synonym."""
+    """A directed, typed synonym; by hand only through a proposal that was previewed (`records/vocabulary.py`)."""
 
     name, plural, label = "synonym", "synonyms", "同义词"
     model = Synonym
     unique = ("word", "该同义词已存在")
+    create = Level.SYSTEM
+    instead = "请提出词表变更并预览(POST /api/v1/vocabulary/proposals,或 zhixun vocabulary propose)"
     fields = (
-        Text(name="word", label="词", limit=100, required=True),
-        Text(name="meaning", label="含义", limit=100, required=True),
-        Code(name="relation", label="关系", words=RELATIONS, required=True),
+        Text(name="word", label="词", limit=100, required=True, write=Level.SYSTEM),
+        Text(name="meaning", label="含义", limit=100, required=True, write=Level.SYSTEM),
+        Code(name="relation", label="关系", words=RELATIONS, required=True, write=Level.SYSTEM),
     )
 
     def find(self, session: Session, row: Synonym) -> uuid.UUID | None:
@@ -100,3 +105,20 @@ class SynonymRecord(Record):
         except SynonymError as error:
             return [Problem("meaning", error.code, str(error), "请删除或改写这一条")]
         return []
+
+
+class ControlQueryRecord(Record):
+    """A search that every change of the vocabulary is tried on before it holds (N9)."""
+
+    name, plural, label = "control_query", "control-queries", "对照查询"
+    model = ControlQuery
+    unique = ("q", "该查询已存在")
+    fields = (
+        Text(name="q", label="查询", limit=LONGEST_QUERY, required=True),
+        Text(name="note", label="说明", limit=500),
+    )
+
+    def find(self, session: Session, row: ControlQuery) -> uuid.UUID | None:
+        """By the query."""
+        found: uuid.UUID | None = session.scalar(select(ControlQuery.id).where(ControlQuery.q == row.q))
+        return found

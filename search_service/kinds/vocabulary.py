@@ -1,7 +1,7 @@
 """Code words and their Chinese names (``docs/model.md``, glossary); Chinese is accepted wherever a code word is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from analyzers.fold import fold
 
@@ -12,6 +12,10 @@ class CodeWords:
 
     labels: Mapping[str, str]
     aliases: Mapping[str, str]
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """Folded words that mean a code where they stand in a query, among other words; fewer than the aliases."""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Codes that answer for a spoken one, too."""
 
     def resolve(self, text: str) -> str | None:
         """The code of a code word, a label or an alias; None for anything else."""
@@ -52,6 +56,12 @@ SERVICES = _words(
     training="培训 人才培训",
     shared_laboratory="共享实验室",
 )
+SERVICES = replace(
+    SERVICES,
+    spoken={word: code for word, code in SERVICES.aliases.items() if not word.isascii()},
+    # 检验检测 is one qualification: who says 检验 of a product is also served by who tests it.
+    answers={"inspection": ("testing",)},
+)
 
 BUSINESS_KINDS = _words(
     # S1 says 检验检测 and 产品检验, S3 and S5 list the others (D1: one vocabulary with aliases).
@@ -72,6 +82,24 @@ NATURES = _words(
     CAL="CAL 授权",
     CATL="CATL 农产品考核",
     other="其他",
+)
+NATURES = replace(
+    NATURES,
+    # 授权 and 其他 alone are ordinary words.
+    spoken={
+        "cma": "CMA",
+        "cma认证": "CMA",
+        "资质认定": "CMA",
+        "计量认证": "CMA",
+        "cnas": "CNAS",
+        "cnas认可": "CNAS",
+        "cnas认证": "CNAS",
+        "实验室认可": "CNAS",
+        "计量授权": "metrology",
+        "cal": "CAL",
+        "catl": "CATL",
+        "农产品考核": "CATL",
+    },
 )
 
 INSTITUTION_STATUS = _words(

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from search_service.kinds.parts import Filter, Window
-from search_service.query.nodes import Bool, Node, OneOf, Range, any_of
+from search_service.kinds.regions import WHOLE
+from search_service.query.nodes import Bool, Node, Nothing, OneOf, Range, any_of
 
 VISIBLE_FROM, VISIBLE_UNTIL = "visible_from", "visible_until"
 VALID_FROM, VALID_UNTIL = "valid_from", "valid_until"
 SUGGEST = "suggest"
+OFFERED = "offered"
+"""What a row offers, in tokens that a requirement's items ask for (`matching/recall.py`)."""
 
 ALWAYS_FROM, ALWAYS_UNTIL = -(2**62), 2**62
 """Open sides of a window, in seconds since 1970: beyond any date, inside 64 bits."""
@@ -52,6 +55,12 @@ def ticked(declared: Filter, values: Sequence[str], now: datetime) -> Node:
     return any_of([_within(*dated_fields(declared.name, value), at) for value in values])
 
 
+def answering(declared: Filter, values: Sequence[str]) -> Node:
+    """What answers for one of these values without having it (`Filter.above`)."""
+    above = [] if declared.above is None else [wider for value in values for wider in declared.above(value)]
+    return OneOf(filter_field(declared.name), tuple(dict.fromkeys(above))) if above else Nothing()
+
+
 def window_numbers(start: str, end: str, window: Window | None) -> dict[str, int]:
     """A window in its two number fields; None is an empty one, which holds never."""
     if window is None:
@@ -83,6 +92,8 @@ def dated_values(held: Mapping[str, Window], now: datetime) -> list[str]:
 
 def facet_value(declared: Filter, counted: str, now: datetime) -> str | None:
     """The value that a facet counted, or None where it does not hold at `now`."""
+    if declared.above is not None and counted.endswith(WHOLE):
+        return None  # says how far it goes, not where it is
     value, *window = counted.split(" ") if declared.days else [counted]
     if not window:
         return value

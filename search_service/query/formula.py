@@ -11,21 +11,26 @@ from typing import NamedTuple
 from search_service.kinds.profile import Profile
 from search_service.query import beside_numbers, bm25, pinyin_tier, text_tier
 from search_service.query.alternatives import Alternatives, Synonyms
-from search_service.query.bands import ALL_WORDS, BANDS, IDENTIFIER
+from search_service.query.bands import ALL_WORDS, BANDS, EXACT_NAME, IDENTIFIER
 from search_service.query.beside_numbers import Part
 from search_service.query.bm25 import Frequencies
 from search_service.query.lexical import FLAG, NUM, PLAIN_NUMBER
 from search_service.query.nodes import Best, Bool, Const, Everything, Keyword, Node, Nothing, any_of
 from search_service.query.number_keys import identifier_key, squashed_key
 from search_service.query.parse import ParsedQuery
-from search_service.query.text_tier import Called, Priors
+from search_service.query.text_tier import Called, Option, Priors
 
 __all__ = ["BANDS", "Compiled", "Formula", "compile_query"]
 
+ROW = "id"
+"""The keyword field of every document that holds its id (`engines/base.py`, which stands above this)."""
 _IDENTIFIED = 2000.0
 """An identifier, or a number that nobody can parse: what a parsed number's body and prefix are worth."""
 _WELL_FORMED = 5.0
 """A plain number before a translation, an amendment or a collective number, among equals."""
+_CALLED_SO = 12.0
+"""A row with a name that was understood as the object or the parameter, before one that only holds it; under what one
+unit more is worth."""
 _KINDS = 64
 """Kinds that may have priors of their own."""
 
@@ -94,26 +99,34 @@ def compile_query(parsed: ParsedQuery, profile: Profile, frequencies: Frequencie
 
 
 class Formula:
-    """The formula for one query, for any number of kinds: most of it is the same for all, and worked out once."""
+    """The formula for one query, for any number of kinds: most of it is the same for all, and worked out once.
 
-    def __init__(self, parsed: ParsedQuery, synonyms: Synonyms) -> None:
+    `parsed` is what has to be there: nothing, where a query is all filters.  `whole` is all that was typed: what stands
+    in it beside can lift a row, never drop one.  `called`: words that were understood as somebody's name for a thing.
+    """
+
+    def __init__(
+        self, parsed: ParsedQuery, synonyms: Synonyms, whole: ParsedQuery | None = None, called: Sequence[str] = ()
+    ) -> None:
         self._parsed = parsed
+        self._whole = parsed if whole is None else whole
+        self._named = called
         self._other = Alternatives(synonyms)
         self._cores: dict[bool, _Core] = {}
         self._added: dict[Priors, list[Node]] = {}
 
     def compiled(self, profile: Profile, frequencies: Frequencies) -> Compiled:
         """As `compile_query`."""
-        if self._parsed.empty:
+        if self._whole.empty:
             return Compiled(_Same(Everything(), Everything(), Everything()))
-        if not self._parsed.whole.units:
+        if not self._parsed.whole.units and not self._parsed.empty:
             return Compiled(_Same(Nothing(), Nothing(), Nothing()))
         core = self._core(profile, frequencies)
         return Compiled(core, [*core.added, *self._priors(profile)])
 
     @cached_property
     def _called(self) -> Called:
-        return text_tier.called(self._parsed.text)
+        return text_tier.called((self._whole if self._parsed.empty else self._parsed).text)
 
     def _priors(self, profile: Profile) -> list[Node]:
         priors = tuple({PLAIN_NUMBER: _WELL_FORMED, **profile.priors}.items())
@@ -133,12 +146,28 @@ class Formula:
             asked.append(field)
             return frequencies(field, tokens)
 
-        part = self._numbers(noted, cites=cites) if self._parsed.numbers else self._words(noted)
-        names = text_tier.exact_name(self._called, len(self._parsed.whole.units))
-        made = _Core(part._replace(options=[*_identifiers(self._parsed), *names, *part.options]))
+        if self._parsed.empty:
+            part = Part([Option(Everything(), 0.0)], [], [])
+        else:
+            part = self._numbers(noted, cites=cites) if self._parsed.numbers else self._words(noted)
+        options = [*_identifiers(self._whole), *self._names(), *part.options]
+        made = _Core(part._replace(options=options, added=[*part.added, *self._called_so]))
         if not asked:
             self._cores[cites] = made
         return made
+
+    def _names(self) -> list[Option]:
+        """The row is called just so; and what all that was typed adds to what has to be there."""
+        options = text_tier.exact_name(self._called, len(self._parsed.whole.units))
+        if self._whole is self._parsed:
+            return options
+        wording = self._whole.whole
+        options += text_tier.exact_name(text_tier.called(self._whole.text), len(wording.units))
+        return [*options, *(text_tier.literal(wording) if not self._whole.numbers else [])]
+
+    @property
+    def _called_so(self) -> list[Node]:
+        return [Const(text_tier.called(text).spoken, _CALLED_SO) for text in self._named]
 
     def _numbers(self, frequencies: Frequencies, *, cites: bool) -> Part:
         return beside_numbers.part(self._parsed, self._other, frequencies, cites=cites)
@@ -153,6 +182,12 @@ class Formula:
         ]
         options = [*text_tier.literal(whole), *text_tier.worded(words, self._other)]
         return Part(options, matching, text_tier.starts_so(whole))
+
+
+def only(ids: Sequence[str]) -> Compiled:
+    """These rows and no others: the query named them, whatever else it says."""
+    rows = Const(any_of([Keyword(ROW, row_id) for row_id in ids]), EXACT_NAME)
+    return Compiled(_Same(rows, rows, rows))
 
 
 @lru_cache(_KINDS)
@@ -174,9 +209,9 @@ def _with(query: Node, added: Sequence[Node]) -> Node:
     return Bool(must=(query, beside))
 
 
-def _identifiers(parsed: ParsedQuery) -> list[text_tier.Option]:
+def _identifiers(parsed: ParsedQuery) -> list[Option]:
     """Identifiers other than standard numbers, and the whole as a number that nobody can parse."""
     keys = [identifier_key(text) for text in parsed.identifiers]
     if parsed.squashed:
         keys.append(squashed_key(parsed.squashed))
-    return [text_tier.Option(any_of([Keyword(NUM, key) for key in keys]), _IDENTIFIED, IDENTIFIER)] if keys else []
+    return [Option(any_of([Keyword(NUM, key) for key in keys]), _IDENTIFIED, IDENTIFIER)] if keys else []

@@ -14,7 +14,7 @@ from analyzers import pinyin
 from analyzers.fold import fold
 from analyzers.grams import BAR, bigrams_strict, unit_tokens
 from analyzers.standard_number import StandardNumber, parse_all
-from analyzers.words import index_words
+from analyzers.words import current, index_words
 from search_service.query.number_keys import identifier_key, number_keys, squashed_key
 
 NUM, CITED, TITLE_K, FLAG = "num", "cited", "title_k", "flag"
@@ -158,14 +158,17 @@ _SHORT, _REMEMBERED = 60, 1 << 12
 
 
 def _name(folded: str) -> _Name:
-    return _short_name(folded) if len(folded) <= _SHORT else _made_name(folded)
+    dictionary = current().fingerprint
+    return _short_name(folded, dictionary) if len(folded) <= _SHORT else _made_name(folded, dictionary)
 
 
 def _text(folded: str) -> _Text:
-    return _short_text(folded) if len(folded) <= _SHORT else _made_text(folded)
+    dictionary = current().fingerprint
+    return _short_text(folded, dictionary) if len(folded) <= _SHORT else _made_text(folded, dictionary)
 
 
-def _made_name(folded: str) -> _Name:
+def _made_name(folded: str, dictionary: str) -> _Name:
+    del dictionary  # only remembers under which one these words were cut
     units = unit_tokens(folded)
     return _Name(
         words=" ".join(index_words(folded)),
@@ -176,7 +179,8 @@ def _made_name(folded: str) -> _Name:
     )
 
 
-def _made_text(folded: str) -> _Text:
+def _made_text(folded: str, dictionary: str) -> _Text:
+    del dictionary
     return _Text(" ".join(index_words(folded)), " ".join(bigrams_strict(folded)))
 
 

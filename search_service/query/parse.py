@@ -83,13 +83,13 @@ class ParsedQuery:
         return tuple(dict.fromkeys([*printed, *chunks, *self.rest.telling, *self.rest.content]))
 
 
-def parse_query(text: str) -> ParsedQuery:
-    """Read a query; any text is one."""
-    found = find(text)
+def parse_query(text: str, *, numbers: bool = True) -> ParsedQuery:
+    """Read a query; any text is one.  Without `numbers` nothing in it is a standard number."""
+    found = find(text) if numbers else []
     whole = Wording(fold(text))
     rest = Wording(fold(_without(text, found))) if found else whole
-    numbers = tuple(NumberSlot(number.readings, number.start, number.end) for number in found)
-    return ParsedQuery(text, whole, rest, numbers, _identifiers(whole.folded))
+    slots = tuple(NumberSlot(number.readings, number.start, number.end) for number in found)
+    return ParsedQuery(text, whole, rest, slots, _identifiers(whole.folded))
 
 
 def _without(text: str, found: list[FoundNumber]) -> str:

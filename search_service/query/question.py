@@ -20,7 +20,7 @@ SERVICE_WORDS = frozenset(
 )
 """What everybody asks about here; beside a standard number they tell nothing."""
 
-_FILLERS = frozenset(
+FILLERS = frozenset(
     "的 了 有 是 在 做 按 按照 依据 根据 关于 对 对于 我 我们 你们 你 您 想 要 需要 找 查 查询 查一下"
     " 查找 搜索 帮 帮我 一下 一个 这个 那个 能 可以 应该 应 执行 适用 使用 用 采用 参照 参考 哦 请 谢谢"
     " 还 现在 有效 作废 最新 替代 出具 钱 费用 价格 次 一次 进行 办理 都 会 相关 有关 方面 里 去 给 被 把"
@@ -31,7 +31,7 @@ _FILLERS = frozenset(
 GRAMMAR_WORDS = frozenset("的 了 和 与 及 或 之 等 其".split())
 """Words that no title has to have."""
 
-_FRAME = QUESTION_WORDS | SERVICE_WORDS | _FILLERS
+_FRAME = QUESTION_WORDS | SERVICE_WORDS | FILLERS
 
 
 def core(folded: str) -> str | None:
@@ -56,7 +56,7 @@ def content_words(folded: str) -> list[str]:
     """
     words = list(dict.fromkeys(cut_words(folded)))
     asked = any(word in QUESTION_WORDS for word in words)
-    empty = GRAMMAR_WORDS | QUESTION_WORDS | _FILLERS if asked else GRAMMAR_WORDS
+    empty = GRAMMAR_WORDS | QUESTION_WORDS | FILLERS if asked else GRAMMAR_WORDS
     return [word for word in words if word not in empty] or words
 
 

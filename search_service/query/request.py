@@ -13,7 +13,10 @@ SORTS = ("relevance", "newest", "name")
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One search.  No kind means all; values of one filter are alternatives, filters narrow each other."""
+    """One search.  No kind means all; values of one filter are alternatives, filters narrow each other.
+
+    `as_text`: slots that are not to be read in `q` ("region"), or only not as this value ("region:610113").
+    """
 
     q: str = ""
     kinds: tuple[str, ...] = ()
@@ -21,3 +24,4 @@ class SearchRequest:
     page: int = 1
     size: int = 10
     sort: str = "relevance"
+    as_text: tuple[str, ...] = ()

@@ -1,11 +1,11 @@
 """A query, or what is left of it, as the pieces that the formula asks for."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from analyzers.grams import BAR, HAN, Chunk, Unit, chunks
-from analyzers.words import query_words
+from analyzers.words import Dictionary, current, query_words, using
 from search_service.query import question
 
 _MOST_CONTENT_WORDS = 64
@@ -17,9 +17,10 @@ _TAIL_AFTER = 6
 
 @dataclass(frozen=True)
 class Wording:
-    """Folded text and its pieces, each worked out when it is first needed."""
+    """Folded text and its pieces, each worked out when it is first needed, by the words that held when it was made."""
 
     folded: str
+    dictionary: Dictionary = field(default_factory=current, repr=False)
 
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
@@ -48,7 +49,8 @@ class Wording:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The words that score, each once."""
-        found = dict.fromkeys(query_words(self.folded))
+        with using(self.dictionary):
+            found = dict.fromkeys(query_words(self.folded))
         return tuple(word for word in found if word not in question.QUESTION_WORDS) or tuple(found)
 
     @cached_property
@@ -59,15 +61,18 @@ class Wording:
     @cached_property
     def core(self) -> "Wording | None":
         """What a question asks for."""
-        found = question.core(self.folded)
-        return Wording(found) if found else None
+        with using(self.dictionary):
+            found = question.core(self.folded)
+        return Wording(found, self.dictionary) if found else None
 
     @cached_property
     def content(self) -> tuple[str, ...]:
         """The words that all have to be there: those of the core where there is one."""
-        return tuple(question.content_words((self.core or self).folded)[:_MOST_CONTENT_WORDS])
+        with using(self.dictionary):
+            return tuple(question.content_words((self.core or self).folded)[:_MOST_CONTENT_WORDS])
 
     @cached_property
     def telling(self) -> tuple[str, ...]:
         """The content words that tell something beside a standard number."""
-        return tuple(question.telling_words((self.core or self).folded)[:_MOST_CONTENT_WORDS])
+        with using(self.dictionary):
+            return tuple(question.telling_words((self.core or self).folded)[:_MOST_CONTENT_WORDS])

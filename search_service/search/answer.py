@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from search_service.query.understanding.slots import Choice, Slot
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Something understood in the query: a standard, a region, a service."""
-
-    slot: str
-    text: str
-    value: str
-    label: str
+__all__ = ["Answer", "Choice", "FacetValue", "Hit", "Slot", "Suggestion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +21,10 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result.  `highlights` are HTML-safe, `why` are stable codes of what matched."""
+    """One result.  `highlights` are HTML-safe; `why` are stable codes of what matched.
+
+    `loosened` says in words how it is not what was asked for; then `why` has the codes of that.
+    """
 
     kind: str
     id: str
@@ -37,11 +34,16 @@ class Hit:
     fields: Mapping[str, Any]
     highlights: Mapping[str, str]
     why: tuple[str, ...]
+    loosened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page of results, and what is around it."""
+    """One page of results, and what is around it.
+
+    `prefill` is a requirement's beginning (`prefill.py`); where nothing fits, `promise` says what happens to it when it
+    is posted.  `did_you_mean` are queries that may have been meant.
+    """
 
     query: str
     understood: tuple[Slot, ...]
@@ -53,6 +55,9 @@ class Answer:
     facets: Mapping[str, tuple[FacetValue, ...]]
     hits: tuple[Hit, ...]
     relaxed: tuple[str, ...]
+    prefill: Mapping[str, Any] | None = None
+    did_you_mean: tuple[str, ...] = ()
+    promise: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

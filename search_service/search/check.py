@@ -1,7 +1,7 @@
 """Is the request one that we can answer?  All that is wrong is said at once, with what exists instead."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from search_service.kinds.base import Kind
 from search_service.kinds.days import midnight
 from search_service.kinds.fields import FieldError, parse_date
 from search_service.kinds.registry import REGISTRY
+from search_service.kinds.slots import SLOTS
 from search_service.query.request import DEEPEST, LARGEST_PAGE, LONGEST_QUERY, SORTS, SearchRequest
 
 VALID_ON = "valid_on"
@@ -23,13 +24,29 @@ class Checked:
     """A request whose every part means something.
 
     `asked` are the kinds of the hits, `counted` all kinds that could be (for the counts beside them); `values` are
-    stored values by filter.
+    stored values by filter.  `read` and `read_on` are what the words of the query set beside them (`understand.py`),
+    for kinds that heed it.
     """
 
     asked: tuple[Kind, ...]
     counted: tuple[Kind, ...]
     values: Mapping[str, tuple[str, ...]]
     valid_on: datetime | None
+    read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    read_on: datetime | None = None
+
+    def of(self, kind: Kind) -> dict[str, tuple[str, ...]]:
+        """All filters in force for a kind."""
+        return {name: values for name, values in self.read.items() if heeds(kind, name)} | dict(self.values)
+
+    @property
+    def read_names(self) -> tuple[str, ...]:
+        """The filters that words set."""
+        return (*self.read, *([VALID_ON] if self.read_on else []))
+
+    def on(self, kind: Kind) -> datetime | None:
+        """The day on which its rows have to be valid."""
+        return self.valid_on or (self.read_on if heeds(kind, VALID_ON) else None)
 
 
 def check(session: Session, request: SearchRequest) -> Checked:
@@ -40,13 +57,18 @@ def check(session: Session, request: SearchRequest) -> Checked:
     """
     kinds = REGISTRY.kinds
     asked = tuple(k for k in kinds if not request.kinds or k.name in {REGISTRY.kind(n).name for n in request.kinds})
-    problems = [*limits(request), *_sort(request, asked)]
+    problems = [*limits(request), *_sort(request, asked), *_as_text(request)]
     values, valid_on = _filters(session, request, asked, problems)
     if problems:
         raise Invalid("查询条件有误", problems=problems)
     named = {*values, *([VALID_ON] if valid_on else [])}
     able = [k for k in kinds if named <= set(filter_names([k]))]
     return Checked(tuple(k for k in asked if k in able), tuple(able), values, valid_on)
+
+
+def heeds(kind: Kind, name: str) -> bool:
+    """Whether words of a query set this filter for a kind."""
+    return name not in kind.unheeded and (has_validity(kind) if name == VALID_ON else name in kind.all_filters)
 
 
 def has_validity(kind: Kind) -> bool:
@@ -81,6 +103,12 @@ def _sort(request: SearchRequest, asked: Sequence[Kind]) -> list[Problem]:
         return []
     hint = f"可用:{'、'.join([SORTS[0], *declared])}"
     return [Problem("query.sort", "unknown_sort", f"没有“{request.sort[:40]}”这种排序", hint)]
+
+
+def _as_text(request: SearchRequest) -> list[Problem]:
+    strange = [text for text in request.as_text if text.strip() and text.partition(":")[0] not in SLOTS]
+    hint = f"可用:{'、'.join(SLOTS)},也可写成“region:610100”"
+    return [Problem("query.as_text", "unknown_slot", f"没有“{text[:40]}”这种条件", hint) for text in strange]
 
 
 def _filters(

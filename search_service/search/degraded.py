@@ -37,9 +37,13 @@ LAST = "\U0010ffff"
 """Sorts behind whatever may follow a beginning: texts are ordered by code point on every database."""
 
 
-def find(session: Session, checked: Checked, parsed: ParsedQuery, sort: str, now: datetime) -> dict[str, Found]:
+Said = Sequence[ParsedQuery]
+"""What was typed, and what is left of it without the words of filters: either may be the name of something."""
+
+
+def find(session: Session, checked: Checked, said: Said, sort: str, now: datetime) -> dict[str, Found]:
     """For each counted kind what was found, at most `MOST` hits of the asked ones together."""
-    hits = {kind.name: _hits(session, kind, checked, parsed, sort, now) for kind in checked.counted}
+    hits = {kind.name: _hits(session, kind, checked, said, sort, now) for kind in checked.counted}
     asked = {kind.name: hits[kind.name] for kind in checked.asked}
     first = in_order(asked, checked.asked, sort)[:MOST]
     for name in asked:
@@ -47,10 +51,8 @@ def find(session: Session, checked: Checked, parsed: ParsedQuery, sort: str, now
     return {name: Found(len(found), tuple(found), {}) for name, found in hits.items()}
 
 
-def _hits(
-    session: Session, kind: Kind, checked: Checked, parsed: ParsedQuery, sort: str, now: datetime
-) -> list[EngineHit]:
-    ids = _candidates(session, kind, checked, parsed, now)
+def _hits(session: Session, kind: Kind, checked: Checked, said: Said, sort: str, now: datetime) -> list[EngineHit]:
+    ids = _candidates(session, kind, checked, said, now)
     if not ids:
         return []
     rows = session.scalars(select(kind.model).where(kind.model.id.in_(ids)).options(*kind.document_loads()))
@@ -59,7 +61,7 @@ def _hits(
     hits = [
         EngineHit(
             id=str(row.id),
-            score=_score(kind, row, parsed) if by is None else 0.0,
+            score=_score(kind, row, said) if by is None else 0.0,
             tie=f"{kind.tie(row)}\x1f{row.key or ''}\x1f{row.id}",
             sort=0 if by is None else by.value(row),
         )
@@ -69,19 +71,20 @@ def _hits(
     return sorted(hits, key=lambda hit: (-hit.score, sign * hit.sort, hit.tie))[:MOST]
 
 
-def _candidates(session: Session, kind: Kind, checked: Checked, parsed: ParsedQuery, now: datetime) -> list[uuid.UUID]:
+def _candidates(session: Session, kind: Kind, checked: Checked, said: Said, now: datetime) -> list[uuid.UUID]:
     """Ids of visible rows by each way of looking up: identifiers by an index, names by a scan of the kind."""
     where = [kind.visible(now)]
-    if kind.owner is not None and kind.owner[0] in checked.values:
-        owners = [uuid.UUID(value) for value in checked.values[kind.owner[0]]]
+    ticked = checked.of(kind)
+    if kind.owner is not None and kind.owner[0] in ticked:
+        owners = [uuid.UUID(value) for value in ticked[kind.owner[0]]]
         where.append(getattr(kind.model, str(kind.owner_path)).in_(owners))
     key = kind.model.id
-    if parsed.empty:
+    if said[0].empty:
         return list(session.scalars(select(key).where(*where).order_by(key.desc()).limit(CANDIDATES)))
     found: dict[uuid.UUID, None] = {}
     for lookup in _lookups(kind):
         column = getattr(kind.model, lookup.column)
-        query = select(key).where(*where, _matches(column, lookup, parsed)).order_by(column, key).limit(CANDIDATES)
+        query = select(key).where(*where, _matches(column, lookup, said)).order_by(column, key).limit(CANDIDATES)
         found.update(dict.fromkeys(session.scalars(query)))
     return list(found)
 
@@ -91,14 +94,18 @@ def _lookups(kind: Kind) -> tuple[Lookup, ...]:
     return (*kind.lookups, Lookup(kind.title, str, begins=True))
 
 
-def _matches(column: Any, lookup: Lookup, parsed: ParsedQuery) -> ColumnElement[bool]:
-    keys = _keys(lookup, parsed)
+def _matches(column: Any, lookup: Lookup, said: Said) -> ColumnElement[bool]:
+    keys = _keys(lookup, said)
     if not lookup.begins:
         return and_(column.in_(keys))
     return or_(false(), *(and_(column >= key, column < key + LAST) for key in keys))
 
 
-def _keys(lookup: Lookup, parsed: ParsedQuery) -> list[str]:
+def _keys(lookup: Lookup, said: Said) -> list[str]:
+    return list(dict.fromkeys(key for parsed in said if not parsed.empty for key in _keys_of(lookup, parsed)))
+
+
+def _keys_of(lookup: Lookup, parsed: ParsedQuery) -> list[str]:
     """What was typed, as the column would hold it; for identifiers also each number that was understood in it."""
     typed = parsed.text.strip()
     read = [reading for slot in parsed.numbers for reading in slot.readings]
@@ -109,21 +116,22 @@ def _keys(lookup: Lookup, parsed: ParsedQuery) -> list[str]:
     return [key for key in dict.fromkeys(lookup.key(form) for form in forms) if key and "\0" not in key]
 
 
-def _score(kind: Kind, row: Any, parsed: ParsedQuery) -> float:
+def _score(kind: Kind, row: Any, said: Said) -> float:
     """The band: its own identifier, just so called, else it begins so or cites the number."""
-    if parsed.empty:
+    if said[0].empty:
         return SOME_WORDS
-    if any(getattr(row, by.column) in _keys(by, parsed) for by in kind.lookups if by.own and not by.begins):
+    if any(getattr(row, by.column) in _keys(by, said) for by in kind.lookups if by.own and not by.begins):
         return IDENTIFIER
-    called = fold(getattr(row, kind.title)) == fold(parsed.text.strip())
+    called = fold(getattr(row, kind.title)) in {fold(parsed.text.strip()) for parsed in said}
     return EXACT_NAME if called else ALL_WORDS
 
 
 def _passes(kind: Kind, row: Any, checked: Checked, now: datetime) -> bool:
-    ticked: Mapping[str, Sequence[str]] = checked.values
+    ticked: Mapping[str, Sequence[str]] = checked.of(kind)
     if not all(_has(kind.all_filters[name], row, now) & set(wanted) for name, wanted in ticked.items()):
         return False
-    return checked.valid_on is None or _holds(unbroken(kind.validity(row), now), checked.valid_on)
+    day = checked.on(kind)
+    return day is None or _holds(unbroken(kind.validity(row), now), day)
 
 
 def _has(declared: Filter, row: Any, now: datetime) -> set[str]:

@@ -1,72 +1,83 @@
-"""Understand → check → execute → re-check in the database → page: the one way in to searching."""
+"""Check → understand → execute → re-check in the database → page: the one way in to searching."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzers.synonyms import SynonymTable
-from search_service.engines.base import Ask, Count, Engine, EngineHit, Found, Order
+from analyzers import words
+from search_service.engines.base import Count, Engine, EngineHit, Found
 from search_service.errors import EngineUnavailable
-from search_service.kinds.base import Kind
 from search_service.query import columns
-from search_service.query.formula import Compiled, Formula
-from search_service.query.parse import ParsedQuery, parse_query
-from search_service.query.request import SORTS, SearchRequest
-from search_service.search import degraded
+from search_service.query.bands import EXACT_NAME
+from search_service.query.request import SearchRequest
+from search_service.query.understanding.lexicon import Lexicon
+from search_service.search import degraded, editions
 from search_service.search.answer import Answer, FacetValue, Hit, Suggestion
+from search_service.search.asked import Asked
+from search_service.search.attempts import Attempts
 from search_service.search.check import Checked, check
-from search_service.search.hidden import Hidden, hidden, shown
+from search_service.search.editions import other_editions
+from search_service.search.explain import Explanation, explain
+from search_service.search.hidden import hidden
 from search_service.search.labels import Labels
+from search_service.search.ladder import Ladder, Outcome
 from search_service.search.marking import Marker
 from search_service.search.memo import Memo
 from search_service.search.mixing import Placed, band_of, in_order
+from search_service.search.places import Places
+from search_service.search.prefill import begun, prefill
 from search_service.search.present import Picture, Pictures, url_of
+from search_service.search.rungs import Loosened, Rungs
+from search_service.search.steps import recorded, step
 from search_service.search.suggest import Suggester
-from search_service.search.understand import Gazetteer, understand
+from search_service.search.understand import Words, understand
+from search_service.search.vocabularies import Published, Source, Vocabulary
+from search_service.search.word_lists import WordLists
 from search_service.store.division import Division
 from search_service.store.session import Database
-from search_service.store.vocabulary import Synonym
-
-SOME_WORDS = "没有包含全部词语的结果,以下结果只包含其中一部分"
-"""`relaxed`, when counting had to fall back to the last band."""
-
-EVERY_VALUE = 20_000
-"""Facet values asked of a kind when several are added up: all divisions, or six natures on each day of nine years."""
-
-BY_PINYIN = "没有直接包含所输入字母的结果,以下结果按拼音查找"
-"""`relaxed`, when letters were read as pinyin."""
 
 WHY = ("identifier", "exact_name", "all_words", "some_words")
 """Stable codes of the bands, best first."""
 
+TRIES = 2
+"""A search is asked again when an index of another vocabulary was published under it: words cut by one dictionary are
+no question to documents cut by another (P7).  Twice within one search happens to nobody."""
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One search on its way: what the steps share."""
 
-    session: Session
-    request: SearchRequest
-    checked: Checked
-    parsed: ParsedQuery
-    hidden: Mapping[str, Hidden]
-    now: datetime
+def ignore(request: SearchRequest, answer: Answer) -> None:
+    """Nobody takes notes."""
 
 
 class Search:
-    """Searches over all kinds; thread-safe."""
+    """Searches over all kinds; thread-safe.
 
-    def __init__(self, database: Database, engine: Engine) -> None:
+    `vocabularies` says by which words a kind is searched (those of its published index), `noted` hears of every answer;
+    `word_lists` may be shared by several.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        *,
+        vocabularies: Source | None = None,
+        noted: Callable[[SearchRequest, Answer], None] = ignore,
+        word_lists: WordLists | None = None,
+    ) -> None:
         self._database = database
         self._engine = engine
+        self._vocabularies = vocabularies or Published(engine)
+        self._noted = noted
+        self._attempts = Attempts(engine)
+        self._ladder = Ladder(self._attempts)
         self._pictures = Pictures()
         self._suggester = Suggester(database, engine, self._pictures)
         self._labels = Labels()
-        self._gazetteer = Memo(Division, Gazetteer.read)
-        self._synonyms = Memo(Synonym, _read_synonyms)
+        self._places = Memo(Division, Places.read)
+        self._word_lists = word_lists or WordLists(database)
 
     def search(self, request: SearchRequest) -> Answer:
         """One page of what is visible now.
@@ -75,37 +86,38 @@ class Search:
             Invalid: something in the request means nothing; all of it is listed.
         """
         began = time.perf_counter()
+        for _ in range(TRIES):
+            with self._opened(request) as asked:
+                answer = self._answer(asked, began)
+                if self._vocabularies.of(asked.session, asked.checked.counted) == asked.vocabularies:
+                    break
+        self._noted(request, answer)
+        return answer
+
+    def explain(self, request: SearchRequest) -> Explanation:
+        """The same answer, and why it is so.
+
+        Raises:
+            Invalid: as for `search`.
+            EngineUnavailable: what the database found by itself has nothing to explain.
+        """
+        began = time.perf_counter()
+        with recorded() as spent, self._opened(request) as asked:
+            answer = self._answer(asked, began)
+            return explain(self._engine, self._attempts, asked, answer, dict(spent))
+
+    @contextmanager
+    def _opened(self, request: SearchRequest) -> Iterator[Asked]:
+        """The request, checked and understood; its session stays open, and its dictionary in use, inside the block."""
+        live = self._word_lists.get()  # before a connection is held: the first list is read through another one
         with self._database.read() as session:
             checked = check(session, request)
-            parsed = parse_query(request.q)
-            now = self._database.now()
-            asked = _Asked(session, request, checked, parsed, hidden(session, checked.counted, now), now)
-            partial, relaxed = False, tuple[str, ...]()
-            try:
-                found, relaxed = self._found(asked)
-            except EngineUnavailable:
-                partial, found = True, degraded.find(session, checked, parsed, request.sort, now)
-            page = self._page(asked, found)
-            pictures = self._pictures.load(session, page, now)
-            marker = Marker(parsed)
-            understood = understand(parsed, self._gazetteer.get(session))
-            exact = not partial and all(asked.hidden[kind.name].exact for kind in checked.counted)
-            return Answer(
-                query=request.q,
-                understood=understood,
-                total=sum(found[kind.name].total for kind in checked.asked),
-                total_is_exact=exact,
-                partial=partial,
-                took_ms=round((time.perf_counter() - began) * 1000, 2),
-                kinds={kind.name: found[kind.name].total for kind in checked.counted},
-                facets=self._facets(asked, found) if exact else {},
-                hits=tuple(
-                    _hit(kind, hit, pictures[kind, hit.id], asked, marker)
-                    for kind, hit in page
-                    if (kind, hit.id) in pictures
-                ),
-                relaxed=relaxed,
-            )
+            vocabularies = self._vocabularies.of(session, checked.counted)
+            main = next(iter(vocabularies.values()), None)
+            with words.using(main.dictionary if main else words.current()):
+                with step("understand"):
+                    asked = self._asked(session, request, checked, vocabularies, live)
+                yield asked
 
     def suggest(self, typed: str, kinds: Sequence[str] = (), size: int = 8) -> list[Suggestion]:
         """What typing completes to (see `Suggester`); nothing while the engine is away."""
@@ -114,45 +126,80 @@ class Search:
         except EngineUnavailable:
             return []
 
-    def _found(self, asked: _Asked) -> tuple[dict[str, Found], tuple[str, ...]]:
-        """What the engine finds with all the words, else with some of them; and what was loosened for it.
+    def learn(self) -> None:
+        """Read the words of the live records now, instead of within a minute."""
+        self._word_lists.learn()
+
+    def _asked(
+        self,
+        session: Session,
+        request: SearchRequest,
+        checked: Checked,
+        vocabularies: Mapping[str, Vocabulary],
+        live: Lexicon,
+    ) -> Asked:
+        now = self._database.now()
+        known = Words(live, self._places.get(session), self._labels)
+        reading, checked = understand(session, request, checked, known, now)
+        return Asked(session, request, checked, reading, vocabularies, hidden(session, checked.counted, now), now)
+
+    def _answer(self, asked: Asked, began: float) -> Answer:
+        checked, reading = asked.checked, asked.reading
+        degraded_only = False
+        try:
+            outcome = self._found(asked)
+        except EngineUnavailable:
+            degraded_only = True
+            alone = degraded.find(asked.session, checked, reading.said, asked.request.sort, asked.now)
+            outcome = Outcome(alone, complete=False)
+        found = outcome.found
+        exact = not degraded_only and all(asked.hidden[kind.name].exact for kind in checked.counted)
+        with step("present"):
+            hits = self._shown(asked, outcome)
+        with step("facets"):
+            facets = self._facets(asked, found) if exact else {}
+        return Answer(
+            query=asked.request.q,
+            understood=reading.slots,
+            total=sum(found[kind.name].total for kind in checked.asked),
+            total_is_exact=exact,
+            partial=degraded_only,
+            took_ms=round((time.perf_counter() - began) * 1000, 2),
+            kinds={kind.name: found[kind.name].total for kind in checked.counted},
+            facets=facets,
+            hits=hits,
+            relaxed=outcome.relaxed,
+            prefill=prefill(asked.request.q, reading.slots) or (begun(asked.request.q) if outcome.promise else None),
+            did_you_mean=outcome.offered,
+            promise=outcome.promise,
+        )
+
+    def _shown(self, asked: Asked, outcome: Outcome) -> tuple[Hit, ...]:
+        """The hits that are visible in the database now, with how they look and how they are loosened."""
+        page = _page(asked, outcome)
+        pictures = self._pictures.load(asked.session, [placed for placed, _ in page], asked.now)
+        marker, numbers = Marker(asked.reading.whole, asked.reading.core), asked.reading.whole.numbers
+        others = outcome.complete and other_editions(self._engine, numbers, [placed for placed, _ in page])
+        hits = []
+        for (kind, hit), loosened in page:
+            picture = pictures.get((kind, hit.id))
+            if picture is None:
+                continue
+            edition = (editions.said(kind, picture, numbers),) if others and (kind, hit.id) in others else ()
+            hits.append(_hit(kind, hit, picture, asked, marker, (*loosened, *edition)))
+        return tuple(hits)
+
+    def _found(self, asked: Asked) -> Outcome:
+        """What the engine finds with all the words, and the ladder where that is little or nothing.
 
         Raises:
             EngineUnavailable: it cannot answer.
         """
-        parsed, checked = asked.parsed, asked.checked
-        formula = Formula(parsed, self._synonyms.get(asked.session))
-        compiled = {k.name: formula.compiled(k.profile, self._frequencies(k)) for k in checked.counted}
-        found = self._execute(asked, compiled, strict=True)
-        if parsed.empty or any(found[kind.name].total for kind in checked.asked):
-            return found, ()
-        found = self._execute(asked, compiled, strict=False)
-        said = BY_PINYIN if parsed.pinyin else SOME_WORDS
-        return found, (said,) if any(found[kind.name].total for kind in checked.asked) else ()
+        lexicons = (self._places.get(asked.session).lexicon, self._word_lists.get())
+        rungs = partial(Rungs, asked, self._engine, self._labels, lexicons, self._suggester.sounding)
+        return self._ladder.climb(asked, self._attempts.attempt(asked), rungs)
 
-    def _frequencies(self, kind: Kind) -> Callable[[str, Sequence[str]], Mapping[str, int]]:
-        return lambda field, tokens: self._engine.frequencies(kind.name, field, tokens)
-
-    def _execute(self, asked: _Asked, compiled: Mapping[str, Compiled], *, strict: bool) -> dict[str, Found]:
-        wanted = {kind.name for kind in asked.checked.asked}
-        depth = asked.request.page * asked.request.size
-        return {
-            kind.name: self._engine.search(
-                kind.name,
-                _ask(asked, kind, compiled[kind.name], strict=strict, depth=depth if kind.name in wanted else 0),
-            )
-            for kind in asked.checked.counted
-        }
-
-    @staticmethod
-    def _page(asked: _Asked, found: Mapping[str, Found]) -> list[Placed]:
-        request = asked.request
-        hits = {kind.name: found[kind.name].hits for kind in asked.checked.asked}
-        placed = in_order(hits, asked.checked.asked, request.sort)
-        first = (request.page - 1) * request.size
-        return placed[first : first + request.size]
-
-    def _facets(self, asked: _Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetValue, ...]]:
+    def _facets(self, asked: Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetValue, ...]]:
         """Counts of the asked kinds added up, labels from the database, ticked values first."""
         facets: dict[str, tuple[FacetValue, ...]] = {}
         for name in dict.fromkeys(n for kind in asked.checked.asked for n in kind.all_filters):
@@ -173,31 +220,23 @@ class Search:
         return facets
 
 
-def _ask(asked: _Asked, kind: Kind, compiled: Compiled, *, strict: bool, depth: int) -> Ask:
-    checked, request = asked.checked, asked.request
-    shared = {name for other in checked.asked if other is not kind for name in other.all_filters}
-    facets = {
-        columns.filter_field(f.name): EVERY_VALUE if f.days or f.name in shared else f.size
-        for f in kind.all_filters.values()
-        if f.facet
-    }
-    order = None
-    if request.sort != SORTS[0]:
-        order = Order(columns.sort_field(request.sort), kind.all_sorts[request.sort].descending)
-    return Ask(
-        query=compiled.strict if strict else compiled.query,
-        filter=shown(kind, asked.hidden[kind.name], asked.now, checked.valid_on),
-        ticked={
-            columns.filter_field(name): columns.ticked(kind.all_filters[name], values, asked.now)
-            for name, values in checked.values.items()
-        },
-        facets=facets if depth and asked.hidden[kind.name].exact else {},
-        limit=depth,
-        order=order,
-    )
+def _page(asked: Asked, outcome: Outcome) -> list[tuple[Placed, tuple[Loosened, ...]]]:
+    """One page of what was found, with what was loosened behind all that fulfils the query or is just so called."""
+    request, found = asked.request, outcome.found
+    hits = {kind.name: found[kind.name].hits for kind in asked.checked.asked}
+    unheeded = {kind.name: asked.unheeded(kind) for kind in asked.checked.asked}
+    placed = in_order(hits, asked.checked.asked, request.sort, unheeded.__getitem__)
+    fitting = [at for at, (kind, hit) in enumerate(placed, 1) if unheeded[kind] == 0 or hit.score >= EXACT_NAME]
+    behind = max(fitting, default=0)
+    shown = [(one, outcome.loosened) for one in placed]
+    first = (request.page - 1) * request.size
+    return [*shown[:behind], *outcome.more, *shown[behind:]][first : first + request.size]
 
 
-def _hit(kind: str, hit: EngineHit, picture: Picture, asked: _Asked, marker: Marker) -> Hit:
+def _hit(
+    kind: str, hit: EngineHit, picture: Picture, asked: Asked, marker: Marker, loosened: Sequence[Loosened]
+) -> Hit:
+    band = () if asked.reading.whole.empty or hit.sort else (WHY[band_of(hit.score)],)
     return Hit(
         kind=kind,
         id=hit.id,
@@ -206,10 +245,6 @@ def _hit(kind: str, hit: EngineHit, picture: Picture, asked: _Asked, marker: Mar
         title=picture.title,
         fields=picture.fields_at(asked.now),
         highlights=marker.highlights(picture.texts),
-        why=() if asked.parsed.empty or hit.sort else (WHY[band_of(hit.score)],),
+        why=tuple(one.code for one in loosened) or band,
+        loosened=tuple(one.said for one in loosened),
     )
-
-
-def _read_synonyms(session: Session) -> SynonymTable:
-    rows = session.execute(select(Synonym.word, Synonym.meaning, Synonym.relation).where(Synonym.deleted_at.is_(None)))
-    return SynonymTable([(word, meaning, relation) for word, meaning, relation in rows])

@@ -14,9 +14,10 @@ _DIGITS = re.compile(r"\d+")
 class Marker:
     """Most texts of a hit hold nothing of the query (numbers, English titles); those are told by a glance."""
 
-    def __init__(self, parsed: ParsedQuery) -> None:
-        self._terms = parsed.terms
-        self._numbers = [reading for slot in parsed.numbers for reading in slot.readings]
+    def __init__(self, *parsed: ParsedQuery) -> None:
+        """Take the query, and what else it was read as."""
+        self._terms = tuple(dict.fromkeys(term for one in parsed for term in one.terms))
+        self._numbers = [reading for slot in parsed[0].numbers for reading in slot.readings]
         firsts = (unit_tokens(term)[:1] for term in self._terms)
         self._firsts = {token for tokens in firsts for token in tokens}
         self._bodies = {found[0] if (found := _DIGITS.search(number.body)) else "" for number in self._numbers}

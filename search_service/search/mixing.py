@@ -1,6 +1,6 @@
 """Kinds side by side (founding decision 9): inside a band one hit of each kind in turn, never raw scores compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, zip_longest
 
 from search_service.engines.base import EngineHit
@@ -17,10 +17,18 @@ def band_of(score: float) -> int:
     return next(at for at, floor in enumerate(BANDS.values()) if score >= floor)
 
 
-def in_order(found: Mapping[str, Sequence[EngineHit]], kinds: Sequence[Kind], sort: str) -> list[Placed]:
-    """As the request wants them."""
+def in_order(
+    found: Mapping[str, Sequence[EngineHit]], kinds: Sequence[Kind], sort: str, heed: Callable[[str], int] = lambda _: 0
+) -> list[Placed]:
+    """As the request wants them.
+
+    `heed`: by a kind's name how little it fulfils of the conditions that were understood.  Whoever names a place and a
+    service wants who does it there: kinds that can fulfil all come first, as a whole, then those that can fulfil some.
+    """
     if sort == SORTS[0]:
-        return interleave(found)
+        ranks = sorted({heed(name) for name in found})
+        groups = ({name: hits for name, hits in found.items() if heed(name) == rank} for rank in ranks)
+        return [placed for group in groups for placed in interleave(group)]
     return merge_sorted(found, descending=any(kind.all_sorts[sort].descending for kind in kinds))
 
 

@@ -26,6 +26,9 @@ from search_service.kinds.registry import REGISTRY
 from search_service.search.mixing import Placed
 from search_service.store.journal import IndexState
 
+SEPARATOR = " · "
+"""Between the texts of one field."""
+
 REMEMBERED = 20_000
 """Pictures kept: about 2 kB each, so some 40 MB at most."""
 
@@ -40,6 +43,8 @@ class Picture:
     texts: dict[str, str]
     proven: tuple[Days, ...] | None
     """The days that certificates prove, for rows that rest on certificates: what time it is decides on each showing."""
+    until: datetime | None
+    """When the row stops to be shown by itself, as far as it is known; None for never."""
 
     def fields_at(self, now: datetime) -> dict[str, Any]:
         """The fields as they are to be read now."""
@@ -67,7 +72,7 @@ class Pictures:
         for name in ids:
             kind = REGISTRY.kind(name)
             fresh = [row_id for at, row_id, seq in seen if at == name and (at, row_id, seq) not in self._known]
-            made.update(((name, row.id), picture(kind, row)) for row in self._rows(session, kind, fresh))
+            made.update(((name, row.id), picture(kind, row, now)) for row in self._rows(session, kind, fresh))
         found: dict[tuple[str, str], Picture] = {}
         with self._lock:
             for name, row_id, seq in seen:
@@ -103,17 +108,18 @@ def _visible_of(kind: Kind, now: datetime) -> Select[Any]:
     return found.where(kind.model.id.in_(bindparam(kind.name, expanding=True)), kind.visible(now))
 
 
-def picture(kind: Kind, row: Any) -> Picture:
-    """What a public hit shows of a row."""
+def picture(kind: Kind, row: Any, now: datetime) -> Picture:
+    """What a public hit shows of a row that is visible now."""
     shown = {f.name: _shown(f, row) for f in kind.fields if f.read is Level.PUBLIC and f.brief}
     texts = {
         f.name: text
         for f in kind.fields
-        if f.read is Level.PUBLIC and f.use is not None and (text := " · ".join(f.texts(row)))
+        if f.read is Level.PUBLIC and f.use is not None and (text := SEPARATOR.join(f.texts(row)))
     }
     title = getattr(row, kind.title)
     proven = tuple(evidence.proven(row)) if kind.visibility_reads else None
-    return Picture(row.key, title, shown, texts, proven)
+    window = kind.window(row, now)
+    return Picture(row.key, title, shown, texts, proven, until=now if window is None else window.end)
 
 
 def url_of(kind: str, record_id: str) -> str:

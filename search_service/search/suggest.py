@@ -1,36 +1,53 @@
-"""Typing suggestions (A6, P14): from live, visible records of all kinds."""
+"""Typing suggestions (A5, A6, P14): from live, visible records of all kinds, grouped by kind."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from analyzers.fold import fold
-from analyzers.highlight import highlight
-from search_service.engines.base import Ask, Engine, EngineHit
+from search_service.engines.base import Engine
 from search_service.errors import Invalid
 from search_service.kinds.base import Kind
 from search_service.kinds.registry import REGISTRY
-from search_service.query import columns, completions
-from search_service.query.nodes import OneOf
+from search_service.query import completions
+from search_service.query.completions import EXACT, Lookup
 from search_service.query.request import SearchRequest
 from search_service.search.answer import Suggestion
 from search_service.search.check import limits
-from search_service.search.hidden import Hidden, hidden, shown
-from search_service.search.mixing import Placed, interleave
-from search_service.search.present import Picture, Pictures, url_of
+from search_service.search.present import Pictures, url_of
+from search_service.search.targets import Target, Targets
+from search_service.search.typed import mark
 from search_service.store.session import Database
 
 WIDTH = 4
 """Completions looked up for each one wanted: some lead to the same text, or to a record that is hidden."""
 
 
+_TELLING = 3
+"""What of a candidate's order says how well it answers; the rest only tells equals apart."""
+
+
+class _Candidate(NamedTuple):
+    """A completion of one kind; `order`: the smaller, the better it answers among those of its kind."""
+
+    order: tuple[int, ...]
+    lookup: Lookup
+    target: Target
+
+
 class Suggester:
     """Completes what was typed."""
 
     def __init__(self, database: Database, engine: Engine, pictures: Pictures) -> None:
-        self._database, self._engine, self._pictures = database, engine, pictures
+        self._database, self._engine = database, engine
+        self._targets = Targets(database, engine, pictures)
 
     def suggest(self, typed: str, kinds: Sequence[str], size: int) -> list[Suggestion]:
-        """Texts that go on from what was typed come before those that only hold it further on; kinds in turn.
+        """What answers best, kinds in turn, then put together by kind: the kind of the best one first.
+
+        Texts that go on from what was typed come before those that only hold it further on; what only sounds so comes
+        where nothing is written so.
 
         Raises:
             Invalid: no such kind, too long, too many.
@@ -39,40 +56,91 @@ class Suggester:
         problems = limits(SearchRequest(q=typed, size=size))
         if problems:
             raise Invalid(problems[0].message, problems=problems)
-        prefixes = completions.lookups(typed)
-        if not prefixes:
-            return []
         chosen = [kind for kind in REGISTRY.kinds if not wanted or kind.name in wanted]
-        with self._database.read() as session:
-            now = self._database.now()
-            leave_out = hidden(session, chosen, now)
-            found = {kind.name: self._hits(kind, prefixes, size, leave_out[kind.name], now) for kind in chosen}
-            placed = interleave(found)
-            pictures = self._pictures.load(session, placed, now)
-        texts: dict[str, Placed] = {}
-        for name, hit in placed:
-            if (picture := pictures.get((name, hit.id))) is not None:
-                texts.setdefault(_completed(picture, prefixes), (name, hit))
-        later = {text: not fold(text).startswith(tuple(prefixes)) for text in texts}
-        first = sorted(texts, key=lambda text: (later[text], len(text)))[:size]
-        return [_suggestion(text, *texts[text], typed) for text in first]
+        found = self._found(typed, chosen, size)
+        if not found and (typed := completions.settled(typed)):
+            found = self._found(typed, chosen, size)
+        folded = fold(typed)
+        return [
+            Suggestion(
+                text=target.text,
+                kind=kind,
+                id=target.id,
+                url=url_of(kind, target.id),
+                highlighted=mark(target.text, folded, target.start, lookup),
+            )
+            for kind, (_, lookup, target) in found
+        ]
 
-    def _hits(
-        self, kind: Kind, prefixes: Sequence[str], size: int, leave_out: Hidden, now: datetime
-    ) -> Sequence[EngineHit]:
-        values = [value for prefix in prefixes for value in self._engine.suggest(kind.name, prefix, size * WIDTH)]
-        if not values:
-            return ()
-        query = OneOf(columns.SUGGEST, tuple(dict.fromkeys(values)))
-        ask = Ask(query, filter=shown(kind, leave_out, now), limit=size * WIDTH)
-        return self._engine.search(kind.name, ask).hits
+    def sounding(self, letters: str) -> list[str]:
+        """Names, or the ends of names, that sound just like these letters, those of most records first."""
+        found: dict[str, None] = {}
+        exactly = [lookup for lookup in completions.lookups(letters) if lookup.rank == completions.SPOKEN]
+        now = self._database.now()
+        for lookup in exactly:
+            wanted = [(kind.name, lookup.prefix) for kind in REGISTRY.kinds]
+            for targets in self._targets.find(wanted, now).values():
+                found.update(dict.fromkeys(_said(target) for target in targets if target.start >= 0))
+        return list(found)
+
+    def _found(self, typed: str, kinds: Sequence[Kind], size: int) -> list[tuple[str, _Candidate]]:
+        now = self._database.now()
+        ranked: list[list[_Candidate]] = [[] for _ in kinds]
+        for _, lookups in groupby(completions.lookups(typed), lambda lookup: max(lookup.rank, completions.WRITTEN)):
+            self._add(ranked, kinds, list(lookups), size, now)
+            if sum(map(len, ranked)) >= size:
+                break
+        turns = sorted(
+            (candidate.lookup.rank, turn, at)
+            for at, candidates in enumerate(ranked)
+            for turn, candidate in enumerate(candidates)
+        )[:size]
+        turns.sort(key=lambda place: (ranked[place[2]][0].order[:_TELLING], place[2], place[1]))
+        return [(kinds[at].name, ranked[at][turn]) for _, turn, at in turns]
+
+    def _add(
+        self,
+        ranked: list[list[_Candidate]],
+        kinds: Sequence[Kind],
+        lookups: Sequence[Lookup],
+        size: int,
+        now: datetime,
+    ) -> None:
+        """Add to the candidates of each kind what these lookups find, each text once, the best first."""
+        limit = size * WIDTH
+        values = [(kind.name, self._values(kind.name, lookups, limit)) for kind in kinds]
+        targets = self._targets.find([(name, value) for name, found in values for value in found], now)
+        for candidates, (name, found) in zip(ranked, values, strict=True):
+            fresh = [
+                _Candidate(_order(lookup, value, target, place), lookup, target)
+                for place, (value, lookup) in enumerate(found.items())
+                for target in targets[name, value]
+            ]
+            known = {candidate.target.text for candidate in candidates}
+            for candidate in sorted(fresh, key=lambda candidate: candidate.order):
+                if candidate.target.text not in known:
+                    known.add(candidate.target.text)
+                    candidates.append(candidate)
+
+    def _values(self, kind: str, lookups: Sequence[Lookup], limit: int) -> dict[str, Lookup]:
+        found: dict[str, Lookup] = {}
+        for lookup in lookups:
+            # What cannot be said by a beginning alone is picked from more.
+            width = limit * WIDTH if lookup.syllables else limit
+            for value in self._engine.suggest(kind, lookup.prefix, width):
+                if lookup.accepts(value):
+                    found.setdefault(value, lookup)
+        return found
 
 
-def _suggestion(text: str, kind: str, hit: EngineHit, typed: str) -> Suggestion:
-    return Suggestion(text, kind, hit.id, url_of(kind, hit.id), highlight(text, [fold(typed)], typing=True))
+def _said(target: Target) -> str:
+    """From where the completion begins."""
+    folded = " ".join(fold(target.text).split())
+    return folded[target.start :]
 
 
-def _completed(picture: Picture, prefixes: Sequence[str]) -> str:
-    """The text of the record that was completed; its title when that is one of them."""
-    texts = [picture.title, *picture.texts.values()]
-    return next((text for text in texts if completions.completes(text, prefixes)), picture.title)
+def _order(lookup: Lookup, value: str, target: Target, place: int) -> tuple[int, ...]:
+    if lookup.rank == EXACT:
+        # The record before its translations and amendments, the newest edition first: the engine lists them ascending.
+        return EXACT, len(value), -place
+    return lookup.rank, target.start != 0, len(target.text), place

@@ -277,3 +277,9 @@ def test_ten_thousand_written_forms_of_the_real_list_are_found(real_data: Path) 
 def test_real_titles_rarely_look_like_numbers(real_data: Path) -> None:
     # 129 of 66,585 titles name a standard; a looser rule would find CA125, 1:2000 and hundreds of product names.
     assert sum(bool(find(row["title"])) for row in _rows(real_data)) < 200
+
+
+def test_a_full_stop_typed_for_a_dot_is_one_but_no_end_of_a_sentence() -> None:
+    assert [print_number(found.readings[0]) for found in find("GB/T 228。1-2021")] == ["GB/T 228.1-2021"]
+    assert [print_number(found.readings[0]) for found in find("拉伸 GB/T 228。1")] == ["GB/T 228.1"]
+    assert [print_number(found.readings[0]) for found in find("见GB/T 228。1月起施行")] == ["GB/T 228"]

@@ -1,6 +1,7 @@
 """Typing suggestions: latest wins, input methods are left alone, keys work, nothing from the wire becomes markup."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 pytestmark = pytest.mark.browser
@@ -94,6 +95,65 @@ def test_nothing_is_asked_while_an_input_method_composes(tab: Page, context: Bro
     tab.clock.run_for(LONG_ENOUGH)
     expect(tab.get_by_role("option").first).to_be_visible()
     assert len(asked) == 1
+
+
+def test_a_composition_that_is_given_up_asks_nothing(tab: Page, context: BrowserContext, asked: list[str]) -> None:
+    tab.locator("#q").focus()
+    keyboard = context.new_cdp_session(tab)
+    for typed in ("s", "sh", "shui", ""):
+        keyboard.send(
+            "Input.imeSetComposition", {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)}
+        )
+    tab.clock.run_for(LONG_ENOUGH)
+    expect(tab.locator("#q")).to_have_value("")
+    assert asked == []
+
+
+def test_suggestions_stay_quiet_while_one_composes_behind_what_stands_there(
+    tab: Page, context: BrowserContext, asked: list[str]
+) -> None:
+    type_and_wait(tab, "压力")
+    expect(tab.get_by_role("option").first).to_be_visible()
+    before = tab.get_by_role("option").all_inner_texts()
+    keyboard = context.new_cdp_session(tab)
+    keyboard.send("Input.imeSetComposition", {"text": "biao", "selectionStart": 4, "selectionEnd": 4})
+    tab.clock.run_for(LONG_ENOUGH)
+    assert len(asked) == 1
+    assert tab.get_by_role("option").all_inner_texts() == before
+    keyboard.send("Input.insertText", {"text": "表"})
+    tab.clock.run_for(LONG_ENOUGH)
+    expect(tab.locator("#q")).to_have_value("压力表")
+    expect(tab.get_by_role("option").first.locator("mark")).to_have_text("压力表")
+    assert len(asked) == 2
+
+
+def test_letters_that_no_input_method_takes_are_read_as_pinyin(tab: Page, asked: list[str]) -> None:
+    type_and_wait(tab, "ylb")
+    expect(tab.get_by_role("option").first.locator("mark")).to_have_text("压力表")
+    assert len(asked) == 1
+
+
+def test_suggestions_stand_in_groups_named_after_their_kinds(tab: Page, asked: list[str]) -> None:
+    type_and_wait(tab, "压力表")
+    groups = tab.get_by_role("listbox").get_by_role("group")
+    expect(groups.first).to_be_visible()
+    names = [tab.locator(f"#{group.get_attribute('aria-labelledby')}").inner_text() for group in groups.all()]
+    assert len(names) == len(set(names)) > 1
+    assert set(names) <= {"标准", "机构", "检测能力", "计量授权", "服务方案", "强制检定目录"}
+    options = tab.get_by_role("option")
+    assert sum(group.get_by_role("option").count() for group in groups.all()) == options.count()
+    for _ in range(options.count()):
+        tab.locator("#q").press("ArrowDown")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    assert len(asked) == 1
+
+
+def test_axe_finds_nothing_in_open_suggestions(tab: Page, asked: list[str]) -> None:
+    type_and_wait(tab, "压力表")
+    expect(tab.get_by_role("option").first).to_be_visible()
+    violations = Axe().run(tab).response["violations"]
+    assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations] == []
+    assert asked
 
 
 def test_a_late_answer_never_replaces_a_newer_one(tab: Page, asked: list[str]) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from api.pages.facets import OPEN, facets, understood
 from api.pages.state import State
 from search_service.kinds import REGISTRY
@@ -46,7 +48,33 @@ def test_people_narrow_by_place_before_they_narrow_by_code() -> None:
     assert [f.name for f in facets(REGISTRY.kinds, {"ics": two, "toy": two, "region": two})] == ["region", "ics", "toy"]
 
 
-def test_an_understood_word_is_removed_once_and_the_rest_of_the_query_stays() -> None:
-    slot = {"slot": "service", "text": "检定", "value": "verification", "label": "检定"}
-    (chip,) = understood(State(q="西安 检定 检定装置"), [slot])
-    assert chip.url == State(q="西安 检定装置").url()
+def slot(**given: object) -> dict[str, object]:
+    return {"slot": "service", "text": "检定", "value": "verification", "label": "检定", "act": "filter", **given}
+
+
+def test_an_understood_word_is_removed_where_it_stands_and_the_rest_of_the_query_stays() -> None:
+    (chip,) = understood(State(q="检定装置 西安 检定"), [slot(start=8, end=10, choices=())])
+    assert chip.url == State(q="检定装置 西安").url()
+    assert chip.does == "只看"
+
+
+def test_an_understood_word_can_be_turned_to_text_and_back() -> None:
+    state = State(q="检定装置 检定", filters={"region": ("610000",)})
+    (chip,) = understood(state, [slot(start=5, end=7, choices=())])
+    told = replace(state, as_text=("service:verification",))
+    assert chip.as_text == told.url()
+    (chip,) = understood(told, [slot(start=5, end=7, choices=(), act="text")])
+    assert (chip.as_text, chip.again) == ("", state.url())
+
+
+def test_each_choice_of_an_ambiguous_word_is_a_link() -> None:
+    choices = (
+        {"value": "110105", "label": "北京市朝阳区", "params": {"region": "110105"}},
+        {"value": "朝阳", "label": "朝阳(不是地区)", "params": {"as_text": "region"}},
+    )
+    open_slot = slot(slot="region", text="朝阳", value="", start=0, end=2, act="choose", choices=choices)
+    (chip,) = understood(State(q="朝阳 水表"), [open_slot])
+    assert [(c.text, c.url) for c in chip.choices] == [
+        ("北京市朝阳区", State(q="朝阳 水表", filters={"region": ("110105",)}).url()),
+        ("朝阳(不是地区)", State(q="朝阳 水表", as_text=("region",)).url()),
+    ]

@@ -1,27 +1,24 @@
 """Judge answers to the golden queries (``queries.yml``, whose head explains the format): pure functions.
 
-A row is a dict with ``key``, ``kind`` and ``fields``; the pool is every row that may be shown, by key (``pool.py``
-reads it from the sample).  A hit is known by its key alone: its worth is read from the pool, never from the answer.
+The pool is every row that may be shown, by key (``bench/relevance/sample.py`` reads it from the sample).  A hit is
+known by its key alone: its worth is read from the pool, never from the answer.
 """
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
+
+from bench.relevance.judgement import Pool, Rule, satisfies
+from bench.relevance.sample import Row
 
 QUERIES = Path(__file__).with_name("queries.yml")
 FIRST = 10
 
 # Worth of a row; must rows stand between 4 and 3, so that "best first" is worth something.
 MUST, MUST_LAST, MATCH, SHOULD = 4.0, 3.0, 2.0, 1.0
-
-Row = Mapping[str, Any]
-Pool = Mapping[str, Row]
-Rule = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -78,42 +75,15 @@ def load(path: Path = QUERIES) -> list[Entry]:
     return entries
 
 
-def folded(text: object) -> str:
-    """Width and case do not matter to a judge."""
-    return unicodedata.normalize("NFKC", str(text)).casefold()
-
-
-def holds(value: object, wanted: object) -> bool:
-    """Whether a field satisfies a rule: a text is contained (``=text``: equal), of a list any, of ``{all: …}`` all."""
-    if isinstance(wanted, Mapping):
-        return all(holds(value, one) for one in wanted["all"])
-    if isinstance(wanted, list):
-        return any(holds(value, one) for one in wanted)
-    texts = [folded(one) for one in value] if isinstance(value, list | tuple) else [folded(value)]
-    asked = str(wanted)
-    if asked.startswith("="):
-        return folded(asked[1:]) in texts
-    return any(folded(asked) in text for text in texts)
-
-
-def satisfies(row: Row, rule: Rule) -> bool:
-    """Whether every line of the rule holds; ``kind`` is the row's kind, all else its fields."""
-    return all(
-        row["kind"] == wanted if name == "kind" else holds(row["fields"].get(name, ""), wanted)
-        for name, wanted in rule.items()
-    )
-
-
 def grade(entry: Entry, row: Row) -> float:
     """What the row is worth to this query."""
-    key = row["key"]
-    if entry.kind and row["kind"] != entry.kind:
+    if entry.kind and row.kind != entry.kind:
         return 0.0
-    if key in entry.must:
-        return MUST - (MUST - MUST_LAST) * entry.must.index(key) / len(entry.must)
+    if row.key in entry.must:
+        return MUST - (MUST - MUST_LAST) * entry.must.index(row.key) / len(entry.must)
     if any(satisfies(row, rule) for rule in entry.match):
         return MATCH
-    return SHOULD if key in entry.should else 0.0
+    return SHOULD if row.key in entry.should else 0.0
 
 
 def gain(grades: Iterable[float]) -> float:
@@ -121,13 +91,12 @@ def gain(grades: Iterable[float]) -> float:
     return sum(worth / math.log2(rank + 1) for rank, worth in enumerate(grades, start=1))
 
 
-def judge(entry: Entry, hits: Sequence[Row], pool: Pool) -> Verdict:
-    """The verdict on a ranked list of hits (best first; at least ten where there are so many)."""
-    keys = [str(hit["key"]) for hit in hits]
+def judge(entry: Entry, keys: Sequence[str], pool: Pool) -> Verdict:
+    """The verdict on the keys of hits (best first; at least ten where there are so many)."""
     shown = [pool[key] for key in keys if key in pool]
     forbidden = [key for key in keys if key not in pool or key in entry.never]
     if entry.nothing:
-        forbidden = keys
+        forbidden = list(keys)
     counted = [row for row in shown if grade(entry, row) or not any(satisfies(row, rule) for rule in entry.neutral)]
     best = sorted((grade(entry, row) for row in pool.values()), reverse=True)[:FIRST]
     ideal = gain(best)

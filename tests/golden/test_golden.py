@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from api.wiring import Services
+from bench.relevance.judgement import Pool
+from bench.relevance.sample import Sample
 from search_service.query.request import SearchRequest
 from tests.conftest import NOW
-from tests.golden.judge import Entry, Pool, Verdict, judge, load, mean_by_kind
-from tests.golden.pool import Sample
+from tests.golden.judge import Entry, Verdict, judge, load, mean_by_kind
 
 ENTRIES = load()
 FLOOR = 0.90
@@ -24,7 +25,7 @@ def pool() -> Pool:
 def verdict(services: Services, entry: Entry, pool: Pool) -> Verdict:
     kinds = (entry.kind,) if entry.kind else ()
     answer = services.search.search(SearchRequest(q=entry.q, kinds=kinds, size=SHOWN))
-    return judge(entry, [{"key": hit.key, "kind": hit.kind, "fields": hit.fields} for hit in answer.hits], pool)
+    return judge(entry, [str(hit.key) for hit in answer.hits], pool)
 
 
 @pytest.fixture(scope="module")
