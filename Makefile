@@ -37,14 +37,16 @@ test-slow: setup ## the tests that need minutes
 services-stop: ## end the servers that make test started
 	@scripts/services stop
 
-check: setup ## lint, types, layers
+check: setup ## lint, types, layers, judged relevance
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python bench/relevance --judged --check --alone
 
 bench: setup ## the benchmarks; prints a table with peer, ratio and target
 	$(BIN)/python -m bench
+	$(BIN)/python bench/relevance --judged
 	if [ -d ../shared/data/standards ]; then $(BIN)/python bench/relevance; fi
 
 format: setup ## bring the code into form

@@ -1,19 +1,27 @@
-"""How well the formula finds real standards, beside three peers in the same run: `python -m bench.relevance`.
+"""How well people find, beside three peers in the same run.
 
-Exits with 1 when the mean nDCG@10 of the fifteen behaviours is under .99, one of them under .97, or an answer empty.
+`python bench/relevance` asks for real standards in fifteen behaviours (needs the tables beside the project) and exits
+with 1 when their mean nDCG@10 is under .99, one of them under .97, or an answer empty.  `python bench/relevance
+--judged` asks the judged queries over the shipped sample; `--check` exits with 1 when they are under a floor or fell
+against the committed results, `--write` renews these.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import fmean, quantiles
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that the folder runs as it stands
+
+from bench.relevance import judged
 from bench.relevance.corpus import TABLE, Corpus
 from bench.relevance.measure import Score, score
 from bench.relevance.ours import Ours
 from bench.relevance.peers import PEERS, Peer
 from bench.relevance.queries import FIFTEEN, SOFTER, Case, cases
+from bench.relevance.results import COMMITTED
 
 MEAN, LEAST = 0.99, 0.97
 """The floor; docs/ranking.md says what was reached."""
@@ -25,7 +33,13 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=400, help="queries of each behaviour")
     parser.add_argument("--seed", type=int, default=2611)
     parser.add_argument("--alone", action="store_true", help="without the peers, which take minutes")
+    parser.add_argument("--judged", action="store_true", help="the judged queries over the shipped sample instead")
+    parser.add_argument("--write", action="store_true", help=f"with --judged: keep the results in {COMMITTED.name}")
+    parser.add_argument("--check", action="store_true", help="with --judged: 1 for a floor missed or a fall")
+    parser.add_argument("--faults", action="store_true", help="with --judged: list every query that is not perfect")
     chosen = parser.parse_args()
+    if chosen.judged:
+        return judged.main(write=chosen.write, check=chosen.check, alone=chosen.alone, faults=chosen.faults)
     if not TABLE.exists():
         print(f"no table at {TABLE}: nothing to measure")
         return 0

@@ -46,11 +46,11 @@ class Ours:
         self._engine.refresh("rows")
         self._engine.publish(SCHEMA, "rows")
 
-    def ask(self, text: str) -> Sequence[int]:
+    def ask(self, text: str, most: int = DEPTH) -> Sequence[int]:
         compiled = self.compiled(text)
-        found = self._engine.search(SCHEMA.kind, Ask(compiled.strict, limit=DEPTH))
+        found = self._engine.search(SCHEMA.kind, Ask(compiled.strict, limit=most))
         if not found.total:
-            found = self._engine.search(SCHEMA.kind, Ask(compiled.query, limit=DEPTH))
+            found = self._engine.search(SCHEMA.kind, Ask(compiled.query, limit=most))
         return [int(hit.id) for hit in found.hits]
 
     def compiled(self, text: str) -> Compiled:

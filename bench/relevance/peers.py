@@ -25,7 +25,7 @@ class Peer(Protocol):
 
     name: str
 
-    def ask(self, text: str) -> Sequence[int]: ...
+    def ask(self, text: str, most: int = DEPTH) -> Sequence[int]: ...
 
 
 class Trigrams:
@@ -41,11 +41,11 @@ class Trigrams:
             ((row.place, row.number, row.title, row.abstract) for row in rows),
         )
 
-    def ask(self, text: str) -> Sequence[int]:
+    def ask(self, text: str, most: int = DEPTH) -> Sequence[int]:
         pieces = [f'"{piece.replace(chr(34), chr(34) * 2)}"' for piece in text.split() if len(piece) >= 3]
         if not pieces:
             return []
-        sql = f"SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT {DEPTH}"
+        sql = f"SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT {most}"
         return [place for (place,) in self._base.execute(sql, (" AND ".join(pieces),))]
 
 
@@ -68,13 +68,13 @@ class Words:
             for word, found in places.items()
         }
 
-    def ask(self, text: str) -> Sequence[int]:
+    def ask(self, text: str, most: int = DEPTH) -> Sequence[int]:
         scores: dict[int, float] = defaultdict(float)
         for word in self._cut(text):
             places, weights, rarity = self._postings.get(word, ((), (), 0.0))
             for place, weight in zip(places, weights, strict=True):
                 scores[place] += rarity * weight
-        best = heapq.nsmallest(DEPTH, scores.items(), key=lambda scored: (-scored[1], scored[0]))
+        best = heapq.nsmallest(most, scores.items(), key=lambda scored: (-scored[1], scored[0]))
         return [place for place, _ in best]
 
     @staticmethod
@@ -95,10 +95,10 @@ class Like:
             ((row.place, f"{row.number}\n{row.title}\n{row.abstract}", len(row.title)) for row in rows),
         )
 
-    def ask(self, text: str) -> Sequence[int]:
+    def ask(self, text: str, most: int = DEPTH) -> Sequence[int]:
         pieces = [f"%{_escaped(piece)}%" for piece in text.split()]
         where = " AND ".join(["text LIKE ? ESCAPE '!'"] * len(pieces))
-        sql = f"SELECT place FROM t WHERE {where} ORDER BY length, place LIMIT {DEPTH}"
+        sql = f"SELECT place FROM t WHERE {where} ORDER BY length, place LIMIT {most}"
         return [place for (place,) in self._base.execute(sql, pieces)]
 
 
