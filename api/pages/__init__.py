@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.headers import degraded
-from api.pages import docs, views
+from api.pages import docs, explain, standards_check, views
 from api.pages.files import StaticByContent
 from api.pages.render import STATIC, page
 from api.pages.state import State
@@ -43,6 +44,9 @@ def build_pages(services: Services) -> APIRouter:
     def interface(request: Request) -> Response:
         return page("docs.html", q="", groups=docs.groups(request.app.openapi()))
 
+    router.include_router(standards_check.build(services))
+    router.include_router(explain.build(services))
+
     @router.get("/{plural}/{record_id:uuid}")
     def record(request: Request, plural: str, record_id: uuid.UUID) -> Response:
         kind = services.registry.by_plural(plural)
@@ -63,6 +67,8 @@ def _listing(kind: Kind) -> Any:
 
 
 HINTS = {
+    401: "请登录后重试。",
+    403: "如果您认为应该有权限，请联系平台。",
     404: "链接可能已经过期，或者内容不再公开。可以用上面的搜索框再找一次。",
     422: "请按上面的提示修改后重试。",
     500: "不是您的问题。请稍后重试；如果一直这样，请把下面的编号告诉平台。",
@@ -74,6 +80,9 @@ HINTS = {
 def error_page(request: Request, problem: dict[str, Any]) -> Response:
     """A problem (`docs/api.md`, errors) for people: what happened, where, what to do next; what was typed is kept."""
     status = problem["status"]
+    if status == 401 and request.method == "GET":  # noqa: PLR2004 - who is not signed in may do so and come back
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?{urlencode({'next': asked})}", 303, {"Cache-Control": "no-store"})
     return page(
         "error.html",
         status,

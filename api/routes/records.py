@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api import record_schemas as schemas
 from api.auth import actor
 from api.bodies import JSON, json_object, raw_body
+from api.doors import needs
 from api.problems import responses
 from api.routes.search import WHOLE_NUMBER
 from api.schemas import parameter
@@ -19,6 +20,7 @@ from search_service.errors import Invalid, Problem
 from search_service.kinds.base import Kind
 from search_service.kinds.record import Record
 from search_service.kinds.references import Reference
+from search_service.people.permissions import Permission
 from search_service.records import access, actions, listing, write
 from search_service.records.write import Written
 
@@ -28,7 +30,8 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", include_in_sch
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)]
 
 # Only documents the token: api/auth.py reads it, so that a missing one is refused in our words.
-TOKEN = [Depends(HTTPBearer(auto_error=False, description="zhixun token create"))]
+TOKEN = [Depends(HTTPBearer(auto_error=False, description="zhixun token create")), needs(Permission.WRITE_RECORDS)]
+PUBLIC = [needs(Permission.READ)]
 
 CONTENT = (400, 401, 403, 409, 413, 415, 422)
 CHANGED = (404, 412, 428)
@@ -59,6 +62,7 @@ def _read(router: APIRouter, services: Services, record: Record) -> None:
         name=f"read_{record.name}",
         summary=f"一条{record.label}",
         tags=[record.label],
+        dependencies=PUBLIC,
         responses={
             200: schemas.answer(record, record.label),
             **({304: {"description": "未变"}} if whole else {}),
@@ -69,7 +73,7 @@ def _read(router: APIRouter, services: Services, record: Record) -> None:
     def read(request: Request, record_id: str, if_none_match: IfNoneMatch = None) -> Response:
         shown = access.read(services.database, record, actor(request, services), record_id)
         # What is shown depends on the reader; a shared cache must not mix them.
-        headers = {"ETag": shown.etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+        headers = {"ETag": shown.etag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
         if whole and _matches(if_none_match, shown.etag):
             return Response(status_code=304, headers=headers)
         return Response(orjson.dumps(shown.body), media_type=JSON, headers=headers)
@@ -201,6 +205,7 @@ def _list(router: APIRouter, services: Services, record: Record) -> None:
         name=f"list_{record.name}",
         summary=f"{record.label}列表",
         tags=[record.label],
+        dependencies=PUBLIC,
         responses={200: schemas.listing(record), **responses(422)},
         openapi_extra={"parameters": [*schemas.PAGING, *parameters]},
     )

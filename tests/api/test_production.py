@@ -20,6 +20,7 @@ SAFE = {
     "SECRET_KEY": KEY,
     "PUBLIC_URL": "https://zhixun.example.cn",
     "HOSTS": "zhixun.example.cn",
+    "GATEWAY": "folder",
 }
 MANY = {
     **SAFE,
@@ -29,6 +30,7 @@ MANY = {
     "ELASTICSEARCH_USER": "zhixun",
     "ELASTICSEARCH_PASSWORD": KEY,
     "REDIS_URL": "redis://redis:6379/0",
+    "REDIS_PASSWORD": KEY,
     "WORKERS": "4",
 }
 UNSAFE = [
@@ -40,6 +42,7 @@ UNSAFE = [
     ({"HOSTS": "*"}, "wildcard"),
     ({"HOSTS": "zhixun.example.cn,*.example.cn"}, "wildcard"),
     ({"HOSTS": ""}, "wildcard"),
+    ({"GATEWAY": ""}, "no_gateway"),
     ({"DEBUG": "1"}, "debug"),
     ({"CLOCK": "2026-11-21T10:00:00+08:00"}, "clock"),
     ({"FAILPOINTS": "after_commit=kill"}, "failpoints"),
@@ -84,6 +87,14 @@ def test_each_unsafe_setting_is_refused(monkeypatch: pytest.MonkeyPatch, change:
     assert code in codes(read())
 
 
+def test_a_redis_without_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, {name: value for name, value in MANY.items() if name != "REDIS_PASSWORD"})
+    (problem,) = production.refused(read())
+    assert (problem.loc, problem.code) == ("ZHIXUN_REDIS_PASSWORD", "no_password")
+    monkeypatch.setenv("ZHIXUN_REDIS_URL", f"redis://:{KEY}@redis:6379/0")
+    assert codes(read()) == []
+
+
 def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     set_all(monkeypatch, {"MODE": "production", "DEBUG": "1", "DATA_DIR": str(tmp_path / "data")})
     with pytest.raises(SettingsRefused) as refused:
@@ -92,6 +103,7 @@ def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatc
         "ZHIXUN_SECRET_KEY",
         "ZHIXUN_PUBLIC_URL",
         "ZHIXUN_HOSTS",
+        "ZHIXUN_GATEWAY",
         "ZHIXUN_DEBUG",
     }
     assert not (tmp_path / "data").exists()
@@ -140,6 +152,10 @@ def test_secrets_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         ("DATABASE_URL", "nonsense"),
         ("CLOCK", "yesterday"),
         ("WORKERS", "0"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://:443/"),
+        ("PUBLIC_URL", "https://zhixun.example.cn:port"),
+        ("PUBLIC_URL", "zhixun.example.cn"),
         ("SECRET_KEY_FILE", "/no/such/file"),
     ],
 )

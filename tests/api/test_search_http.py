@@ -49,12 +49,15 @@ def assert_shape(answer: dict[str, Any]) -> None:
         "facets": dict,
         "hits": list,
         "relaxed": list,
+        "prefill": dict if answer["prefill"] else type(None),
+        "did_you_mean": list,
+        "promise": str,
     }
     assert list(answer) == list(types)
     assert {name: type(value) for name, value in answer.items()} == types
     for slot in answer["understood"]:
-        assert list(slot) == ["slot", "text", "value", "label"]
-        assert all(isinstance(part, str) for part in slot.values())
+        assert list(slot) == ["slot", "text", "value", "label", "act", "start", "end", "choices"]
+        assert answer["query"][slot["start"] : slot["end"]] == slot["text"]
     assert all(isinstance(count, int) and count >= 0 for count in answer["kinds"].values())
     for values in answer["facets"].values():
         for value in values:
@@ -65,12 +68,13 @@ def assert_shape(answer: dict[str, Any]) -> None:
                 "selected": bool,
             }
     for hit in answer["hits"]:
-        assert list(hit) == ["kind", "id", "key", "url", "title", "fields", "highlights", "why"]
+        assert list(hit) == ["kind", "id", "key", "url", "title", "fields", "highlights", "why", "loosened"]
         assert hit["url"] == f"/{PLURALS[hit['kind']]}/{hit['id']}"
         assert hit["key"] is None or isinstance(hit["key"], str)
         assert isinstance(hit["title"], str)
         assert all("<mark>" in text for text in hit["highlights"].values())
-        assert set(hit["why"]) <= {"identifier", "exact_name", "all_words", "some_words"}
+        codes = {"identifier", "exact_name", "all_words", "some_words"}
+        assert set(hit["why"]) <= codes or len(hit["why"]) == len(hit["loosened"]) > 0
         if "institution" in hit["fields"]:
             assert set(hit["fields"]["institution"]) == {"id", "key", "name"}
     assert all(isinstance(text, str) for text in answer["relaxed"])
@@ -192,7 +196,7 @@ class TestSuggest:
             assert suggestion["url"] == f"/{PLURALS[suggestion['kind']]}/{suggestion['id']}"
             assert "<mark>" in suggestion["highlighted"]
             assert client.get(suggestion["url"]).status_code == 200
-        assert len({s["text"] for s in suggestions}) == len(suggestions)
+        assert len({(s["kind"], s["text"]) for s in suggestions}) == len(suggestions)
 
     def test_size_and_kinds(self, client: TestClient) -> None:
         assert len(get(client, "/suggest", q="压力", size=3)["suggestions"]) == 3
@@ -277,7 +281,7 @@ class TestHomepage:
         answer = http.get(f"/api/v1/institutions/{institution}/capabilities", params={name: "plan"})
         (error,) = assert_problem(answer, 422, "invalid")["errors"]
         assert (error["loc"], error["code"]) == (f"query.{name}", "unknown_filter")
-        assert error["hint"] == "可用:q、page、size、sort、nature、region、service、valid_on"
+        assert error["hint"] == "可用:q、page、size、sort、as_text、nature、region、service、valid_on"
 
     def test_a_blank_size_is_as_if_not_said(self, http: TestClient, institution: str) -> None:
         for blank in ("", " "):
