@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -80,6 +81,19 @@ def test_rebuild_and_back(zhixun: Shell) -> None:
     assert published(zhixun) == before
     zhixun("index", "rollback", "nonsense", code=2)
     assert "没有保留上一代索引" in zhixun("index", "rollback", "standard", code=1)
+
+
+def test_looking_changes_nothing_in_the_books(zhixun: Shell) -> None:
+    def books() -> list[object]:
+        with closing(sqlite3.connect(zhixun.folder / "zhixun.db")) as database:
+            return database.execute("SELECT * FROM search_index ORDER BY name").fetchall()
+
+    before = books()
+    assert before
+    zhixun("search", "压力表")
+    zhixun("index", "status")
+    zhixun("doctor", "--only", "indices")
+    assert books() == before
 
 
 def test_check_says_what_differs_and_mends_it(zhixun: Shell) -> None:

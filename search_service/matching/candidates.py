@@ -1,0 +1,123 @@
+"""Which rows may answer an item: recall-wide queries to the engine (docs/matching.md, step 1).
+
+Beside them stand rows that the index cannot have: those with a pending mark, and those that only the calendar of
+certificates hides from the public where an item's service needs no certificate.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import not_, select
+from sqlalchemy.orm import Session
+
+from search_service.engines.base import Ask, Engine
+from search_service.kinds.base import Kind
+from search_service.kinds.evidence import PUBLISHED
+from search_service.matching.checks.certificate import RIGHT
+from search_service.matching.loading import institutions, offering
+from search_service.matching.places import ELSEWHERE
+from search_service.matching.recall import query
+from search_service.matching.tables import Tables
+from search_service.matching.words import Conditions, Item
+from search_service.query.columns import filter_field
+from search_service.query.nodes import OneOf, all_of
+from search_service.store.journal import IndexState
+
+MOST_INSTITUTIONS = 2_000
+"""For one item; beyond it the nearest are kept and the answer says how many were not."""
+
+AT_ONCE = 2_000
+"""Rows asked for before anybody knows how many there are: nearly every item has fewer."""
+
+MOST_PENDING = 1_000
+"""Rows with marks that are looked at beside the index: more wait only while much is being loaded."""
+
+
+@dataclass(slots=True)
+class Proposed:
+    """Ids of rows by kind, and how many institutions were left out because there were too many."""
+
+    rows: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+    left_out: int = 0
+
+
+def propose(
+    session: Session,
+    engine: Engine,
+    item: Item,
+    conditions: Conditions,
+    tables: Tables,
+    pending: Mapping[str, list[uuid.UUID]],
+) -> Proposed:
+    """The rows that may answer.
+
+    Raises:
+        EngineUnavailable: it cannot answer; nobody is judged on half of the rows.
+    """
+    kinds = offering()
+    node = query(item, tables)
+    found = {kind.name: engine.search(kind.name, Ask(node, facets=_by_owner(kind), limit=AT_ONCE)) for kind in kinds}
+    owners: dict[str, int] = defaultdict(int)
+    for kind in kinds:
+        for count in found[kind.name].facets[_field(kind)]:
+            owners[count.value] += count.count
+    kept, left_out = None, 0
+    if len(owners) > MOST_INSTITUTIONS:
+        kept = _nearest(session, owners, item, conditions, tables)
+        left_out = len(owners) - len(kept)
+    proposed = Proposed(left_out=left_out)
+    for kind in kinds:
+        answer = found[kind.name]
+        if kept is not None or answer.total > len(answer.hits):
+            narrowed = node if kept is None else all_of([node, OneOf(_field(kind), tuple(sorted(kept)))])
+            answer = engine.search(kind.name, Ask(narrowed, limit=answer.total))
+        ids = {uuid.UUID(hit.id) for hit in answer.hits}
+        proposed.rows[kind.name] = sorted({*ids, *pending.get(kind.name, ()), *_unproven(session, kind, item)})
+    return proposed
+
+
+def waiting(session: Session) -> dict[str, list[uuid.UUID]]:
+    """Rows of offering kinds that the index does not have as they are."""
+    found: dict[str, list[uuid.UUID]] = defaultdict(list)
+    names = [kind.name for kind in offering()]
+    marked = select(IndexState.kind, IndexState.entity_id).where(
+        IndexState.seq > IndexState.done_seq, IndexState.kind.in_(names)
+    )
+    for name, row in session.execute(marked.limit(MOST_PENDING)):
+        found[name].append(row)
+    return found
+
+
+def _field(kind: Kind) -> str:
+    assert kind.owner is not None, "an offer hangs on an institution"
+    return filter_field(kind.owner[0])
+
+
+def _by_owner(kind: Kind) -> dict[str, int]:
+    """Enough owners to see that there are too many, and all of them to choose the nearest."""
+    return {_field(kind): 20 * MOST_INSTITUTIONS}
+
+
+def _unproven(session: Session, kind: Kind, item: Item) -> list[uuid.UUID]:
+    """Published rows that the public does not see because of a certificate that the service does not even need."""
+    if not kind.offers_unproven or (item.service is not None and item.service in RIGHT):
+        return []
+    model, now = kind.model, session.info["now"]()
+    rows = select(model.id).where(model.state == PUBLISHED, model.deleted_at.is_(None), not_(kind.visible(now)))
+    if item.service is not None:
+        rows = rows.where(model.service == item.service)
+    return list(session.scalars(rows))
+
+
+def _nearest(session: Session, owners: Collection[str], item: Item, conditions: Conditions, tables: Tables) -> set[str]:
+    """The institutions nearest to where the work is."""
+    place = item.place or conditions.region
+    known = institutions(session, owners)
+
+    def distance(one: str) -> tuple[int, str]:
+        found = known.get(one)
+        return (tables.places.distance(place, found[0].division) if found else ELSEWHERE + 1, one)
+
+    return set(sorted(owners, key=distance)[:MOST_INSTITUTIONS])

@@ -1,0 +1,1 @@
+"""The eight checks: pure functions of item, conditions, offer, day and tables (docs/matching.md)."""

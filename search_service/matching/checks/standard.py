@@ -1,0 +1,208 @@
+"""Check 4: the offer holds the standard that is asked (docs/matching.md, Standard)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from search_service.matching.editions import Editions, Need, Number, numbers_in, same_print
+from search_service.matching.tables import Tables
+from search_service.matching.words import Conditions, Finding, Item, Offer, Ref, Told, Window, below, met, weaker
+
+CHECK = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a row cites: its numbers, and whether nobody can read some of it, or nothing is there."""
+
+    numbers: tuple[Number, ...]
+    unclear: bool
+
+    @classmethod
+    def of(cls, offer: Offer) -> "Cited":
+        """From the printed cells."""
+        read = [numbers_in(cell) for cell in offer.standards]
+        return cls(tuple(dict.fromkeys(n for found in read for n in found)), not read or not all(read))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How one asked number stands to a row: `edition` is what answers it, with the rows that say so."""
+
+    code: str | None
+    edition: Number | None = None
+    refs: tuple[Ref, ...] = ()
+
+
+def check(item: Item, conditions: Conditions, offer: Offer, tables: Tables) -> Finding:
+    """None asked is met; of several asked numbers the worst decides; a plan has no standards to look at."""
+    if not item.standard or offer.narrative:
+        said = "需求未指定标准" if not item.standard else "服务方案不核对标准"
+        return met(CHECK, lambda: (said, ()))
+    answers = held(item, conditions, offer, tables)
+    code = None
+    for answer in answers:
+        code = weaker(code, answer.code)
+
+    def tell() -> Told:
+        return _text(item, offer, answers, conditions, tables), tuple(
+            dict.fromkeys(ref for answer in answers if answer.code is None for ref in answer.refs)
+        )
+
+    return met(CHECK, tell) if code is None else below(CHECK, code, tell)
+
+
+def held(item: Item, conditions: Conditions, offer: Offer, tables: Tables) -> tuple[Held, ...]:
+    """For each asked number how the row answers it; an item whose standard nobody can read is one unknown number."""
+    asked = numbers_in(item.standard)
+    cited = Cited.of(offer)
+    if not asked:
+        if any(same_print(item.standard, cell) for cell in offer.standards):
+            return (Held(None),)
+        return (Held(_unclear(cited)),)
+    return tuple(
+        (_undated if number.year is None else _dated)(number, cited, conditions.window, tables.editions)
+        for number in asked
+    )
+
+
+def titles(answers: Iterable[Held], tables: Tables) -> list[tuple[str, Ref]]:
+    """The titles of the editions that answer, with their rows."""
+    rows = [tables.editions.row(answer.edition) for answer in answers if answer.edition is not None]
+    return [(row.title, row.ref) for row in rows if row is not None]
+
+
+def _unclear(cited: Cited) -> str:
+    return "offer_standard_unknown" if cited.unclear else "standard_unknown"
+
+
+def _dated(asked: Number, cited: Cited, window: Window, editions: Editions) -> Held:
+    """Exactly that edition, or an undated number that means it on every day of the window."""
+    if asked in cited.numbers:
+        return Held(None, asked)
+    related = [n for n in cited.numbers if editions.of_line(asked, n)]
+    if not editions.known(asked):
+        return Held("standard_unknown" if related or not cited.unclear else "offer_standard_unknown")
+    for number in cited.numbers:
+        if number.year is None and _means(number, asked, window, editions):
+            return Held(None, asked, editions.way(number, asked))
+    if related:
+        return Held("edition_differs", asked)
+    return Held("offer_standard_unknown" if cited.unclear else "standard_differs", asked)
+
+
+def _means(number: Number, asked: Number, window: Window, editions: Editions) -> bool:
+    """Whether an undated number means this one edition on every day."""
+    if not editions.known(number):
+        return False
+    days = _days(number, window, editions)
+    needs = [editions.need(number, day) for day in days]
+    return all(any(asked in branch.holding for branch in need.branches) for need in needs)
+
+
+def _days(number: Number, window: Window, editions: Editions) -> list[date]:
+    """The first day, and those on which something changes."""
+    return [window.start, *editions.changes(number, window.start, window.end)]
+
+
+def _undated(asked: Number, cited: Cited, window: Window, editions: Editions) -> Held:
+    """What table and row say of the number at all, before any day is looked at."""
+    exact = asked in cited.numbers
+    if not editions.known(asked):
+        if exact:
+            return Held(None, asked)
+        same = any(n.line == asked for n in cited.numbers)
+        return Held("offer_standard_unknown" if cited.unclear and not same else "standard_unknown")
+    related = [n for n in cited.numbers if editions.of_line(asked, n)]
+    if not related:
+        return Held("offer_standard_unknown" if cited.unclear else "standard_differs")
+    return _on_each_day(asked, related, window, editions)
+
+
+def _on_each_day(asked: Number, related: Sequence[Number], window: Window, editions: Editions) -> Held:
+    """The edition in force on the first day, and on each day until the last."""
+    exact = asked in related
+    days = _days(asked, window, editions)
+    needs = [editions.need(asked, day) for day in days]
+    first = needs[0]
+    if first.none:
+        return Held("edition_differs" if first.whole else "no_edition_in_force")
+    answering = _answering(first)
+    have = [_have(asked, related, day, editions, exact=exact) for day in days]
+    if first.held_by(have[0]):
+        if all(need.held_by(now) for need, now in zip(needs, have, strict=True)):
+            used = [] if exact else [_used(need, now) for need, now in zip(needs, have, strict=True)]
+            return Held(None, answering, tuple(ref for number in used for ref in editions.way(asked, number)))
+        return Held("edition_changes_in_window", answering)
+    code: str | None = None
+    if any(need.held_by(now) for need, now in zip(needs[1:], have[1:], strict=True)):
+        return Held("edition_not_yet", answering)
+    needed = [n for branch in first.branches for n in branch.holding]
+    for number in related:
+        for edition in _stands_for(number, window.start, editions):
+            code = min(filter(None, (code, _distance(edition, needed, first, editions))), key=_order)
+    return Held(code or "edition_differs", answering)
+
+
+def _stands_for(number: Number, day: date, editions: Editions) -> list[Number]:
+    """The editions that a related number of the row means; an undated one that means none is nowhere."""
+    if number.year is not None:
+        return [number]
+    return [edition for branch in editions.need(number, day).branches for edition in branch.holding]
+
+
+def _answering(need: Need) -> Number | None:
+    return next((max(b.holding, key=lambda n: n.year or 0) for b in need.branches if b.holding), None)
+
+
+def _used(need: Need, have: Iterable[Number]) -> Number:
+    """The edition that is held; of several branches one: without the row of another there would be no such branch."""
+    return max(need.branches[0].holding & set(have), key=lambda n: n.year or 0)
+
+
+def _have(asked: Number, related: Sequence[Number], day: date, editions: Editions, *, exact: bool) -> set[Number]:
+    """The editions that the row holds on a day: an undated number means the one in force, also under a new number."""
+    found = {n for n in related if n.year is not None}
+    if exact:
+        found.update(n for branch in editions.need(asked, day).branches for n in branch.holding)
+    for number in related:
+        if number.year is None and number != asked:
+            found.update(n for branch in editions.need(number, day).branches for n in branch.holding)
+    return found
+
+
+_ORDER = ("edition_not_yet", "edition_changes_in_window", "edition_older", "edition_differs")
+
+
+def _order(code: str) -> int:
+    return _ORDER.index(code)
+
+
+def _distance(number: Number, needed: Sequence[Number], need: Need, editions: Editions) -> str:
+    """What an edition of the line that is not the one in force is."""
+    if need.touched_by([number]) or number.year is None:
+        return "edition_differs"
+    side = editions.side(number, needed)
+    return {-1: "edition_older", 1: "edition_not_yet", 0: "edition_differs"}[side]
+
+
+def _text(item: Item, offer: Offer, answers: Sequence[Held], conditions: Conditions, tables: Tables) -> str:
+    printed = "；".join(offer.standards) or "未注明"
+    said = [f"要求 {item.standard}，本条依据 {printed}"]
+    for answer in answers:
+        number = answer.edition
+        if number is None:
+            continue
+        row = tables.editions.row(number)
+        if row is None:
+            said.append(f"{number} 未收录，仅按编号核对（standard_unlisted）")
+            continue
+        day = conditions.window.start
+        if row.in_force(day):
+            said.append(f"{day.isoformat()} 现行 {row.printed}《{row.title}》")
+        else:
+            after = "、".join(str(n) for n in tables.editions.successors(number))
+            said.append(f"{row.printed}《{row.title}》当日不现行" + (f"，已由 {after} 代替" if after else ""))
+    if any(answer.code is None and answer.edition is None for answer in answers):
+        said.append("编号无法识别，仅按文字核对（standard_unlisted）")
+    return "；".join(said)
