@@ -10,10 +10,12 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import Response
 
 from api import headers, health, hosts, logs, problems, wiring
+from api.doors import needs, require_named
 from api.head import HeadAsGet
-from api.pages import STATIC, StaticByContent, build_pages, error_page
-from api.routes import records, search
+from api.pages import STATIC, StaticByContent, account, build_pages, error_page
+from api.routes import accounts, memberships, records, requirements, search, sessions, standards, vocabulary
 from api.wiring import Services
+from search_service.people.permissions import Permission
 from search_service.store.session import POOL
 
 
@@ -31,7 +33,9 @@ def create(services: Services | None = None) -> FastAPI:
         # As many requests at once as there are connections: none waits for another in a circle (fastapi#3205).
         anyio.to_thread.current_default_thread_limiter().total_tokens = POOL
         jobs.start()
+        services.query_log.start()
         yield
+        services.query_log.stop()
         jobs.stop()
         if owned:
             services.close()
@@ -49,13 +53,21 @@ def create(services: Services | None = None) -> FastAPI:
     app.middleware("http")(_around)
     app.add_middleware(HeadAsGet)
     problems.install(app, error_page)
-    app.include_router(search.build(services), prefix="/api/v1")
+    public = [needs(Permission.READ)]
+    app.include_router(search.build(services), prefix="/api/v1", dependencies=public)
+    app.include_router(standards.build(services), prefix="/api/v1", dependencies=public)
+    app.include_router(requirements.build(services), prefix="/api/v1", dependencies=public)
+    app.include_router(vocabulary.build(services), prefix="/api/v1", dependencies=[needs(Permission.PROPOSE_WORDS)])
     app.include_router(records.build_router(services.registry, services), prefix="/api/v1")
+    for router in (accounts.build(services), sessions.build(services), memberships.build(services)):
+        app.include_router(router, prefix="/api/v1")
     for prefix in ("/api/v1", ""):  # at the root, too: where probes of container platforms look unless told otherwise
-        app.include_router(health.build(services, shown=bool(prefix)), prefix=prefix)
-    app.include_router(build_pages(services))
+        app.include_router(health.build(services, shown=bool(prefix)), prefix=prefix, dependencies=public)
+    app.include_router(account.build(services))
+    app.include_router(build_pages(services), dependencies=public)
     app.mount("/static", StaticByContent(directory=STATIC), name="static")
     app.state.services = services
+    require_named(app)
     return app
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from api import index_cli, process_cli, wiring
+from api import account_cli, calendar_cli, explaining, index_cli, match_cli, process_cli, vocabulary_cli, wiring
 from api.doctor import doctor
 from api.sample import FOLDER as SAMPLE
 from api.settings import SettingsRefused
@@ -20,6 +20,7 @@ from api.terminal import FAILED, GUARDED, USAGE, Json, add, bars, err, opened, o
 from indexers.guards import DropRefused, RebuildRefused
 from search_service.errors import Conflict, DatabaseUnavailable, InProgress, Invalid, ZhixunError
 from search_service.kinds.access import Role
+from search_service.kinds.slots import ACTS, SLOTS
 from search_service.query.request import SearchRequest
 from search_service.records import interchange, tokens
 
@@ -27,8 +28,12 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="质寻:质�
 token_app = typer.Typer(no_args_is_help=True, help="脚本用的令牌")
 app.add_typer(process_cli.app)  # without a name: its commands are ours
 app.add_typer(index_cli.app, name="index")
+app.add_typer(calendar_cli.app, name="calendar")
+app.add_typer(account_cli.app, name="account")
 app.add_typer(token_app, name="token")
+app.add_typer(vocabulary_cli.app, name="vocabulary")
 app.command()(doctor)
+app.command()(match_cli.match)
 
 
 def main() -> None:
@@ -100,23 +105,31 @@ def search(
     q: str,
     kind: Annotated[list[str] | None, typer.Option(help="类别,可重复")] = None,
     size: int = 10,
-    explain: Annotated[bool, typer.Option(help="显示每条结果命中的原因")] = False,
+    explain: Annotated[bool, typer.Option(help="显示如何理解查询、每条结果的分数由来与耗时")] = False,
     as_json: Json = False,
 ) -> None:
     """搜索,与接口的回答相同。"""
     with opened() as services:
         if not services.settings.has_workers:  # they do it, and a search has nothing to write
             wiring.bring_up_to_date(services)
-        answer = services.search.search(SearchRequest(q=q, kinds=tuple(kind or ()), size=size))
+        request = SearchRequest(q=q, kinds=tuple(kind or ()), size=size)
         labels = {k.name: k.label for k in services.registry.kinds}
+        if explain:
+            found = services.search.explain(request)
+            show(explaining.as_json(found), as_json=as_json, table=lambda: explaining.show_explained(found, labels))
+            return
+        answer = services.search.search(request)
 
     def table() -> None:
         counts = " · ".join(f"{labels[name]} {count}" for name, count in answer.kinds.items())
         out.print(f"共 {answer.total} 条({counts}),{answer.took_ms} ms")
-        found = Table("类别", "名称", "编号/机构", *(["命中"] if explain else []))
+        if answer.understood:
+            read = (f"{SLOTS[s.slot].label} {s.label}({ACTS[s.act]})" for s in answer.understood)
+            out.print(escape(f"我理解为:{' · '.join(read)}"))
+        found = Table("类别", "名称", "编号/机构")
         for hit in answer.hits:
             beside = hit.fields.get("number") or (hit.fields.get("institution") or {}).get("name") or ""
-            add(found, labels[hit.kind], hit.title, beside, *([" ".join(hit.why)] if explain else []))
+            add(found, labels[hit.kind], hit.title, beside)
         out.print(found)
         for text in answer.relaxed:
             out.print(escape(text))
@@ -168,7 +181,7 @@ def token_create(
     as_json: Json = False,
 ) -> None:
     """新建令牌,只显示一次。"""
-    choices = [r.value for r in Role if r is not Role.PUBLIC]
+    choices = [r.value for r in tokens.GIVEN]
     if role not in choices:
         err.print(f"[bold red]没有“{escape(role)}”这个角色[/],可用:{'、'.join(choices)}")
         sys.exit(USAGE)

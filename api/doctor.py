@@ -16,12 +16,16 @@ from rich.table import Table
 from sqlalchemy import text
 
 from api import production
+from api.calendar_cli import next_year_missing
 from api.terminal import FAILED, USAGE, Json, err, opened, out, show
 from api.wiring import Services
-from indexers import generations
+from indexers import dictionaries, generations
 from indexers.generations import State
 from indexers.health import oldest_job_seconds, queues
+from search_service.clock.business import SHANGHAI
+from search_service.clock.notices import current
 from search_service.errors import EngineUnavailable
+from search_service.outbox.delivery import counts
 from search_service.store.migrate import up_to_date
 
 LAG_SECONDS = 60.0
@@ -83,10 +87,13 @@ def _engine(services: Services) -> Iterator[Finding]:
 
 def _indices(services: Services) -> Iterator[Finding]:
     for kind in services.registry.kinds:
-        for index in generations.known(services.database, kind, *generations.SERVING, State.FAILED):
+        known = generations.known(services.database, kind, *generations.SERVING, State.FAILED)
+        with dictionaries.using_wanted(services.database):
+            fitting = {index.name for index in known if generations.fits(index, kind)}
+        for index in known:
             if index.state == State.FAILED:
                 yield Finding(WARNING, f"{kind.label}的索引 {index.name} 未建成:{index.note}", "查明原因后重建")
-            elif not generations.fits(index, kind):
+            elif index.name not in fitting:
                 yield Finding(
                     WARNING, f"{kind.label}的索引不是由本版本的词表与声明建成", f"zhixun index rebuild {kind.name}"
                 )
@@ -129,6 +136,30 @@ def _broker(services: Services) -> Iterator[Finding]:
         yield Finding(OK, "Redis 可用")
 
 
+def _calendar(services: Services) -> Iterator[Finding]:
+    today = services.clock.now().astimezone(SHANGHAI).date()
+    with services.database.read() as session:
+        calendar = current(session)
+    if next_year_missing(calendar, today):
+        told = f"{today.year + 1} 年的放假安排尚未录入:跨年的时限都是暂定的"
+        yield Finding(WARNING, told, "国务院办公厅公布后执行 zhixun calendar set 文件,或升级到新版本")
+    elif today.year not in calendar.years:
+        yield Finding(WRONG, f"没有 {today.year} 年的放假安排,时限可能有误", "请执行 zhixun calendar set 文件")
+    else:
+        yield Finding(OK, f"已有至 {max(calendar.years)} 年的放假安排,日历版本 {calendar.version}")
+
+
+def _outbox(services: Services) -> Iterator[Finding]:
+    found = counts(services.database)
+    if found.oldest_seconds > LAG_SECONDS:
+        told = f"有 {found.due} 条短信或邮件未发出,最早的已等待 {found.oldest_seconds:.0f} 秒"
+        yield Finding(WRONG, told, "请检查网关与后台进程,并查看日志")
+    if found.dead:
+        yield Finding(WARNING, f"有 {found.dead} 条短信或邮件没有发成", "原因在表 outbox_message 的 dead_reason")
+    folder = "写入数据目录的 outbox 文件夹,没有真正发出"
+    yield Finding(OK, f"短信与邮件{folder if services.settings.gateway in ('', 'folder') else '由网关发送'}")
+
+
 CHECKS: dict[str, tuple[str, Callable[[Services], Iterator[Finding]]]] = {
     "settings": ("设置", _settings),
     "database": ("数据库", _database),
@@ -137,6 +168,8 @@ CHECKS: dict[str, tuple[str, Callable[[Services], Iterator[Finding]]]] = {
     "indices": ("索引", _indices),
     "queue": ("待写入", _queue),
     "broker": ("消息", _broker),
+    "outbox": ("短信与邮件", _outbox),
+    "calendar": ("日历", _calendar),
 }
 
 
@@ -144,7 +177,7 @@ def doctor(
     only: Annotated[list[str] | None, typer.Option(help=f"只检查:{'、'.join(CHECKS)};可重复")] = None,
     as_json: Json = False,
 ) -> None:
-    """检查设置、数据库、引擎、队列与差异,并说明该怎么办。"""
+    """检查设置、数据库、引擎、队列、差异与日历,并说明该怎么办。"""
     unknown = [name for name in only or () if name not in CHECKS]
     if unknown:
         err.print(f"[bold red]没有这项检查[/]:{escape('、'.join(unknown))},可用:{'、'.join(CHECKS)}")

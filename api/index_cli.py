@@ -238,4 +238,5 @@ def _settle(services: Services, kind: Kind) -> None:
 def _said(job: dict[str, Any]) -> str:
     name, state = jobs.ACTIONS[job["action"]], jobs.STATES[job["state"]]
     where = f",{LABELS.get(job['step'], '')} {job['done']}/{job['total']}" if job["step"] else ""
-    return f"{name}{state}{where};原因:{job['reason']}{';' + job['message'] if job['message'] else ''}"
+    again = f";{job['again_at']} 自动再试,也可现在执行 zhixun index rebuild" if job["again_at"] else ""
+    return f"{name}{state}{where};原因:{job['reason']}{';' + job['message'] if job['message'] else ''}{again}"

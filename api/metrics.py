@@ -12,6 +12,7 @@ from api.wiring import Services
 from indexers import generations
 from indexers.health import oldest_job_seconds, queues
 from search_service.errors import EngineUnavailable
+from search_service.outbox.delivery import counts
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -53,6 +54,11 @@ class _Gauges:
         yield GaugeMetricFamily(
             "zhixun_queue_age_seconds", "Age of the oldest open index job or wide change", value=age
         )
+        outbox = counts(self._services.database)
+        yield GaugeMetricFamily(
+            "zhixun_outbox_age_seconds", "Age of the oldest SMS or mail that is not sent", value=outbox.oldest_seconds
+        )
+        yield GaugeMetricFamily("zhixun_outbox_dead", "SMS and mail that were given up", value=outbox.dead)
         yield GaugeMetricFamily("zhixun_engine_up", "Whether the search engine answers", value=self._engine())
 
     def _engine(self) -> int:

@@ -27,7 +27,16 @@ def serve(
     count = workers or settings.workers
     wiring.build(settings.model_copy(update={"workers": count})).close()  # refuse or migrate once, before many would
     out.print(f"质寻正在 http://{escape(host)}:{port} 提供服务,按 Ctrl+C 停止")
-    uvicorn.run("api.app:create", factory=True, host=host, port=port, workers=count, log_config=None, access_log=False)
+    uvicorn.run(
+        "api.app:create",
+        factory=True,
+        host=host,
+        port=port,
+        workers=count,
+        log_config=None,
+        access_log=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
 
 
 @app.command()

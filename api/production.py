@@ -35,6 +35,7 @@ def refused(settings: Settings) -> Iterator[Problem]:
     """Everything that is wrong with these settings for production."""
     yield from _secrets(settings)
     yield from _surface(settings)
+    yield from _messages(settings)
     yield from _test_tools(settings)
     yield from _servers(settings)
 
@@ -74,6 +75,13 @@ def _surface(settings: Settings) -> Iterator[Problem]:
         yield _problem("hosts", "wildcard", "接受任意主机名的请求", "请列出对外的主机名,例如 zhixun.example.cn")
 
 
+def _messages(settings: Settings) -> Iterator[Problem]:
+    if not settings.gateway:
+        yield _problem(
+            "gateway", "no_gateway", "没有短信与邮件网关:验证码和通知只会写入文件", "确实如此时请明确写 folder"
+        )
+
+
 def _test_tools(settings: Settings) -> Iterator[Problem]:
     if settings.debug:
         yield _problem("debug", "debug", "调试模式会把数据写入日志", "请去掉该设置")
@@ -95,6 +103,8 @@ def _servers(settings: Settings) -> Iterator[Problem]:
     if settings.engine == "elastic":
         if not settings.redis_url:
             yield _problem("redis_url", "no_worker", "没有 Redis 就没有后台进程更新索引", "例如 redis://redis:6379/0")
+        elif password_of(settings.broker_url) is None:
+            yield _problem("redis_password", "no_password", "Redis 没有密码", f"请设置 {PREFIX}REDIS_PASSWORD_FILE")
         if not settings.elasticsearch_user or settings.elasticsearch_password is None:
             yield _problem(
                 "elasticsearch_user", "no_password", "访问 Elasticsearch 没有用户名与密码", "请为本应用建立专用角色"

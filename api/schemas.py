@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from search_service.kinds.base import Kind
+from search_service.kinds.slots import BOOST, CHOOSE, FILTER, NOTE, OVERRULED, SLOTS, TEXT
 from search_service.search.check import VALID_ON, filter_names
 
 _TEXT = {"type": "string"}
@@ -46,7 +47,20 @@ ANSWER = _answer(
     "一页结果",
     _object(
         query=_TEXT,
-        understood=_list_of(_object(slot=_TEXT, text=_TEXT, value=_TEXT, label=_TEXT)),
+        understood=_list_of(
+            _object(
+                slot={"type": "string", "enum": list(SLOTS)},
+                text=_TEXT,
+                value=_TEXT,
+                label=_TEXT,
+                act={"type": "string", "enum": [FILTER, BOOST, NOTE, CHOOSE, TEXT, OVERRULED]},
+                start=_COUNT,
+                end=_COUNT,
+                choices=_list_of(
+                    _object(value=_TEXT, label=_TEXT, params={"type": "object", "additionalProperties": _TEXT})
+                ),
+            )
+        ),
         total=_COUNT,
         total_is_exact={"type": "boolean"},
         partial={"type": "boolean"},
@@ -68,9 +82,13 @@ ANSWER = _answer(
                 fields={"type": "object"},
                 highlights={"type": "object", "additionalProperties": _TEXT},
                 why=_list_of(_TEXT),
+                loosened=_list_of(_TEXT),
             )
         ),
         relaxed=_list_of(_TEXT),
+        prefill={"anyOf": [{"type": "object"}, {"type": "null"}]},
+        did_you_mean=_list_of(_TEXT),
+        promise=_TEXT,
     ),
 )
 

@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -71,8 +72,12 @@ class Settings(BaseSettings):
     """Where people reach the site; over ``https`` browsers are told never to come another way."""
     hosts: str = "*"
     """Names that requests may be for, with commas between; ``*`` is any."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses and networks, with commas between, whose ``X-Forwarded-For`` says who asks: limits count by address."""
     secret_key: SecretStr = SecretStr("development-only")
     """What sessions and links that are handed out are signed with."""
+    gateway: Literal["", "folder"] = ""
+    """Who sends SMS and mail; empty: in development files in the data folder, which production takes only by name."""
     workers: PositiveInt = 1
     """Web processes."""
     debug: bool = False
@@ -90,6 +95,18 @@ class Settings(BaseSettings):
                 raise ValueError("只支持 sqlite 与 postgresql")
         except ArgumentError:
             raise ValueError("应写作 postgresql://用户@主机/库名") from None
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _with_a_host(cls, value: str) -> str:
+        try:
+            found = urlsplit(value)
+            named = found.scheme in {"http", "https"} and bool(found.hostname) and found.port != 0
+        except ValueError:  # a port or a bracket that means nothing
+            named = False
+        if not named:
+            raise ValueError("应写作 https://主机名")
         return value
 
     @classmethod
@@ -130,6 +147,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where the embedded engine keeps its indices."""
         return self.data_dir.resolve() / "index"
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Where the folder gateway writes what it is given."""
+        return self.data_dir.resolve() / "outbox"
 
     @property
     def clock_start(self) -> datetime | None:

@@ -16,18 +16,21 @@ from dataclasses import dataclass, field
 from api import production
 from api.background import POLL_SECONDS, Background, Lock, OpenLock, WriterLock, worker_name
 from api.bell import Bell
+from api.messenger import Runs, Together, messenger
 from api.settings import Settings, SettingsRefused, read
 from indexers.claims import forget_dead
 from indexers.drain import drain, drain_all
 from indexers.jobs import Stopped
-from indexers.outdated import ask_for_missing, ensure, notice
+from indexers.outdated import ask_again, ask_for_missing, ask_for_other_words, ensure, notice
 from indexers.rebuild import silent, work_off
 from indexers.work import Progress
 from search_service import failpoints, kinds
+from search_service.clock.notices import seed as seed_calendar
 from search_service.clock.time import Clock
 from search_service.engines.base import Engine
 from search_service.engines.embedded.engine import EmbeddedEngine
 from search_service.kinds.registry import Registry
+from search_service.records.query_log import QueryLog
 from search_service.search import Search
 from search_service.store.migrate import up_to_date, upgrade
 from search_service.store.session import Database
@@ -46,6 +49,7 @@ class Services:
     database: Database
     engine: Engine
     search: Search
+    query_log: QueryLog
     lock: Lock
     wake: Callable[[], None] = field(default=lambda: None)
     """Called after every committed change."""
@@ -72,14 +76,18 @@ def build(settings: Settings | None = None, *, web: bool = False) -> Services:
     _schema(settings)
     clock = Clock(settings.clock_start)
     database = Database(settings.url, clock.now, statement_seconds=WEB_STATEMENT_SECONDS if web else 0)
+    seed_calendar(database)
     engine = _engine(settings)
+    query_log = QueryLog(database)
     return Services(
         settings=settings,
         registry=kinds.REGISTRY,
         clock=clock,
         database=database,
         engine=engine,
-        search=Search(database, engine),
+        # What a command asks is nobody's search.
+        search=Search(database, engine, noted=query_log.noted) if web else Search(database, engine),
+        query_log=query_log,
         lock=WriterLock(settings.index_dir / "writer.lock") if settings.engine == "embedded" else OpenLock(),
     )
 
@@ -106,11 +114,21 @@ def _engine(settings: Settings) -> Engine:
     return ElasticEngine(settings.elasticsearch_url, settings.index_prefix, access)
 
 
-def background(services: Services) -> Background | Bell:
+def background(services: Services) -> Runs:
     """What a web process runs beside its requests; `services.wake` rings it from now on."""
-    found = Bell(_ring(services)) if services.settings.has_workers else drainer(lambda: services, services.lock)
+    found = Bell(_ring(services)) if services.settings.has_workers else threads(lambda: services, services.lock)
     services.wake = found.wake
     return found
+
+
+def threads(services: Callable[[], Services], lock: Lock, poll_seconds: float = POLL_SECONDS) -> Together:
+    """Who does the work: the index's threads, and the one that sends messages."""
+
+    def opened() -> tuple[Database, Settings]:
+        found = services()
+        return found.database, found.settings
+
+    return Together(drainer(services, lock, poll_seconds), messenger(opened, poll_seconds))
 
 
 def _ring(services: Services) -> Callable[[], object]:
@@ -148,6 +166,8 @@ def prepare(services: Services) -> None:
 def index_jobs(services: Services, stopping: Callable[[], bool]) -> bool:
     """Do one rebuild or rollback that somebody asked for; whether there was one."""
     alone = writes_alone(services)
+    ask_for_other_words(services.database, services.engine)
+    ask_again(services.database, services.engine)
     try:
         return work_off(services.database, services.engine, worker=worker_name(), alone=alone, stopping=stopping)
     except Stopped:

@@ -15,10 +15,13 @@ from typing import Any
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 from celery import Celery
+from celery.beat import ScheduleEntry, Scheduler
 from celery.signals import worker_process_init, worker_process_shutdown
 
 from api import settings, wiring
-from api.background import Background, OpenLock
+from api.background import OpenLock
+from api.messenger import Together
+from api.outages import Outage
 from api.wiring import Services
 from search_service.errors import ZhixunError
 
@@ -73,7 +76,7 @@ class Process:
 
     _lock = Lock()
     _services: Services | None = None
-    _looking: Background | None = None
+    _looking: Together | None = None
 
     @classmethod
     def services(cls) -> Services:
@@ -86,7 +89,7 @@ class Process:
     @classmethod
     def begin(cls, **_: Any) -> None:
         """Look for what is due, without being rung, too."""
-        cls._looking = wiring.drainer(cls.services, OpenLock(), BEAT_SECONDS)
+        cls._looking = wiring.threads(cls.services, OpenLock(), BEAT_SECONDS)
         cls._looking.start()
 
     @classmethod
@@ -103,6 +106,9 @@ worker_process_init.connect(Process.begin)
 worker_process_shutdown.connect(Process.end)
 
 
+_AWAY = Outage(LOG, "not drained")
+
+
 def drain() -> None:
     """Drain until nothing is due, or until the bound; what cannot be done now stays marked."""
     until = monotonic() + BOUND_SECONDS
@@ -112,10 +118,27 @@ def drain() -> None:
                 ring()
                 return
     except ZhixunError as error:
-        LOG.warning("not drained: %s", error)
+        _AWAY.seen(error)
+    else:
+        _AWAY.over()
 
 
 app.task(drain, name=DRAIN)
+
+
+class Rings(Scheduler):  # type: ignore[misc] # Celery has no types
+    """Celery's own, which remembers nothing; it would log a stack every five seconds while Redis is away."""
+
+    _away = Outage(LOG, "the beat does not ring, workers look by themselves")
+
+    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
+        """Ring."""
+        try:
+            self.apply_async(entry, producer=producer, advance=False)
+        except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the next ring says the same
+            self._away.seen(error)
+        else:
+            self._away.over()
 
 
 def ring() -> None:
@@ -132,4 +155,4 @@ def work(concurrency: int) -> None:
 
 def beat() -> None:
     """Be the one beat; it remembers nothing, so that it needs no file: two of them harm nobody."""
-    app.start(["beat", "--scheduler=celery.beat:Scheduler", "--loglevel=WARNING"])
+    app.start(["beat", "--scheduler=api.worker:Rings", "--loglevel=WARNING"])

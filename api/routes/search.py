@@ -10,12 +10,15 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
+from api import explaining
+from api.doors import needs
 from api.headers import degraded
 from api.problems import responses
 from api.schemas import ANSWER, SUGGESTIONS, filter_parameters, parameter
 from api.wiring import Services
 from search_service.errors import Invalid, Problem
 from search_service.kinds.base import Kind
+from search_service.people.permissions import Permission
 from search_service.query.request import DEEPEST, LARGEST_PAGE, LONGEST_QUERY, SORTS, SearchRequest
 from search_service.records.access import public_id
 from search_service.search.answer import Answer
@@ -29,13 +32,18 @@ SUGGESTIONS_SHOWN = 8
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 """A page or a size in a URL; any real one is shorter."""
 
-RESERVED = ("q", "kind", "page", "size", "sort")
+RESERVED = ("q", "kind", "page", "size", "sort", "as_text")
 
 PAGING = [
     parameter("page", "页码,从 1 起", {"type": "integer", "minimum": 1, "maximum": DEEPEST, "default": 1}),
     parameter("size", "每页条数", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 10}),
     parameter("sort", "排序", {"type": "string", "enum": list(SORTS), "default": SORTS[0]}),
 ]
+AS_TEXT = parameter(
+    "as_text",
+    "不要把查询中的词理解为这种条件,可重复,例如 region 或 region:610100",
+    {"type": "array", "items": {"type": "string"}},
+)
 QUERY = parameter("q", "关键词;空白则列出全部", {"type": "string", "maxLength": LONGEST_QUERY})
 
 
@@ -68,6 +76,7 @@ def read_request(params: Mapping[str, str], lists: Callable[[str], list[str]], *
         page=number("page", 1),
         size=number("size", 10),
         sort=params.get("sort") or SORTS[0],
+        as_text=tuple(text.strip() for text in lists("as_text") if text.strip()),
     )
     if problems:
         raise Invalid("查询条件有误", problems=problems)
@@ -99,11 +108,24 @@ def build(services: Services) -> APIRouter:
         "/search",
         summary="搜索",
         responses={200: ANSWER, **responses(422, 503)},
-        openapi_extra={"parameters": [QUERY, kind_parameter, *PAGING, *filter_parameters(kinds)]},
+        openapi_extra={"parameters": [QUERY, kind_parameter, *PAGING, AS_TEXT, *filter_parameters(kinds)]},
     )
     def search(request: Request) -> Response:
         params = request.query_params
         return json_answer(services.search.search(read_request(params, params.getlist)))
+
+    @router.get(
+        "/search/explain",
+        summary="搜索结果的由来",
+        description="与 `/search` 相同的回答,另有 `explanation`:要求含有的文字、每条结果的分数由来、各步骤耗时。",
+        responses={200: ANSWER, **responses(401, 403, 422, 503)},
+        openapi_extra={"parameters": [QUERY, kind_parameter, *PAGING, *filter_parameters(kinds)]},
+        dependencies=[needs(Permission.EXPLAIN_SEARCH)],
+    )
+    def explain(request: Request) -> Response:
+        params = request.query_params
+        found = services.search.explain(read_request(params, params.getlist))
+        return Response(orjson.dumps(explaining.as_json(found)), media_type="application/json")
 
     @router.get(
         "/suggest",
@@ -142,7 +164,7 @@ def _list(router: APIRouter, services: Services, kind: Kind) -> None:
         name=f"list_{kind.name}",
         summary=f"{kind.label}列表",
         responses={200: ANSWER, **responses(422, 503)},
-        openapi_extra={"parameters": [QUERY, *PAGING, *filter_parameters([kind])]},
+        openapi_extra={"parameters": [QUERY, *PAGING, AS_TEXT, *filter_parameters([kind])]},
     )
     def listing(request: Request) -> Response:
         params = request.query_params
@@ -154,14 +176,14 @@ def _homepage(router: APIRouter, services: Services, kind: Kind) -> None:
     filter_name, owner_name = kind.owner or ("", "")
     owner = services.registry.kind(owner_name)
     filters = [found for found in filter_parameters([kind]) if found["name"] != filter_name]
-    known = [found["name"] for found in (QUERY, *PAGING, *filters)]
+    known = [found["name"] for found in (QUERY, *PAGING, AS_TEXT, *filters)]
 
     @router.get(
         f"/{owner.plural}/{{record_id}}/{kind.plural}",
         name=f"list_{kind.name}_of_{owner.name}",
         summary=f"{owner.label}的{kind.label}",
         responses={200: ANSWER, **responses(404, 422, 503)},
-        openapi_extra={"parameters": [QUERY, *PAGING, *filters]},
+        openapi_extra={"parameters": [QUERY, *PAGING, AS_TEXT, *filters]},
     )
     def of_owner(request: Request, record_id: str) -> Response:
         params = request.query_params

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 from search_service import kinds  # noqa: F401 - declares what documents are made of
+from search_service.store import tables  # noqa: F401 - declares all tables
 from search_service.store.base import Base
 from search_service.store.marks import REGISTRY
 
