@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: a wired service in a folder of its own, with a clock that stands where the test says."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -72,14 +73,26 @@ def no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def sample_dir(tmp_path_factory: pytest.TempPathFactory, empty_data_dir: Path) -> Path:
-    """A data folder with the shipped sample, indexed; made once."""
+    """A data folder with the shipped sample, indexed; made once, also where several processes share the tests."""
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample-made"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _fill(empty_data_dir, made)
     folder = tmp_path_factory.mktemp("sample") / "data"
-    shutil.copytree(empty_data_dir, folder)
-    found = wiring.build(Settings(data_dir=folder, clock=NOW))
+    shutil.copytree(made, folder)
+    return folder
+
+
+def _fill(empty: Path, folder: Path) -> None:
+    half = folder.with_suffix(".half")
+    shutil.copytree(empty, half)
+    found = wiring.build(Settings(data_dir=half, clock=NOW))
     load(found.database, sorted(SAMPLE.glob("*.jsonl")))
     wiring.bring_up_to_date(found)
     found.close()
-    return folder
+    half.rename(folder)
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from reference.comparing import Said, reference
-from reference.printing import asked_of, world_of
-from reference.things import World
-from reference.worlds import world
-from world import judge_world
 
 from analyzers.measure import Interval, gaps
 from search_service.matching import words
+from tests.matching.reference.comparing import Said, reference
+from tests.matching.reference.printing import asked_of, world_of
+from tests.matching.reference.things import World
+from tests.matching.reference.worlds import world
+from tests.matching.world import judge_world
 
 SEEDS = range(600)
 """The worlds of the fast comparison, in which the whole rules agree."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reference import naive
-from reference.printing import asked_of, world_of
-from reference.things import Item, Row, World
+from tests.matching.reference import naive
+from tests.matching.reference.printing import asked_of, world_of
+from tests.matching.reference.things import Item, Row, World
 
 Said = tuple[str, tuple[str, ...]]
 """Outcome and codes."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, pairwise
 
-from reference import naive_measure, naive_standard, naive_subject
-from reference.things import Certificate, Item, Row, World
+from tests.matching.reference import naive_measure, naive_standard, naive_subject
+from tests.matching.reference.things import Certificate, Item, Row, World
 
 UNMET = {
     "institution_not_active",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reference.things import Accuracy, Range, Span
+from tests.matching.reference.things import Accuracy, Range, Span
 
 
 def joins(left: Span, right: Span) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reference.things import Asked, Code, Edition, Item, Number, Row, World
+from tests.matching.reference.things import Asked, Code, Edition, Item, Number, Row, World
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Check 3 over structure: phrases, cells, limitations, plans (docs/matching.md, Subject)."""
 
-from reference.things import Cell, Clause, Item, Member, Row, World
+from tests.matching.reference.things import Cell, Clause, Item, Member, Row, World
 
 AGREE, SIMILAR, DIFFER = "agree", "similar", "differ"
 EVERYTHING = {"全部参数", "全部项目", "全项", "全参数", "所有参数"}

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from reference.things import Item, Row, World
+from tests.matching.reference.things import Item, Row, World
 
 
 def _day(day: date | None) -> str | None:

@@ -4,7 +4,7 @@ import random
 from decimal import Decimal
 from fractions import Fraction
 
-from reference.things import Accuracy, Code, Number, Range, Span, Statement, Words
+from tests.matching.reference.things import Accuracy, Code, Number, Range, Span, Statement, Words
 
 WIDE = {
     ord(letter): chr(ord(letter) + 0xFEE0)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from reference import spelling
-from reference.things import (
+from tests.matching.reference import spelling
+from tests.matching.reference.things import (
     Accuracy,
     Asked,
     Cell,
