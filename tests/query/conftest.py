@@ -5,14 +5,9 @@ import lzma
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.conftest import REAL_DATA
 from tests.query.shelf import STANDARDS, Shelf, standard
-
-# No test asserts a time: the machine may be busy with others.
-settings.register_profile("any time", deadline=None)
-settings.load_profile("any time")
 
 _STATUS = {"现行": "current", "即将实施": "upcoming", "废止": "withdrawn"}
 

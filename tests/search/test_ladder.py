@@ -1,6 +1,7 @@
 """The ladder (N8, A7): nothing is answered before every rung was tried, and every loosened row says how."""
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 
@@ -8,7 +9,10 @@ from api.wiring import Services
 from indexers.drain import drain_all
 from indexers.outdated import ensure
 from search_service.query.request import SearchRequest
+from search_service.search import Search, ladder
 from search_service.search.answer import Answer
+from search_service.search.attempts import Attempts
+from search_service.search.ladder import Ladder
 from tests.support import rows
 
 
@@ -214,14 +218,30 @@ def test_no_row_of_a_rung_is_without_its_label(filled: Services) -> None:
             assert all(hit.kind in ("standard", "catalogue_entry") for hit in answer.hits if not hit.loosened)
 
 
-def test_the_time_for_rungs_is_bounded(filled: Services) -> None:
-    ladder = filled.search._ladder
-    time = [0.0]
+class Counted:
+    """Counts what a ladder asks, on a clock that moves by `each` seconds with every question."""
 
-    def late() -> float:
-        time[0] += 10
-        return time[0]
+    def __init__(self, attempts: Attempts, each: float) -> None:
+        self._attempts, self._each = attempts, each
+        self.asked = 0
 
-    ladder._clock = late
-    answer = ask(filled, "量子纠缠态 大米 镉 宝鸡")
-    assert answer.promise
+    def attempt(self, *given: Any, **named: Any) -> Any:
+        self.asked += 1
+        return self._attempts.attempt(*given, **named)
+
+    def clock(self) -> float:
+        return self.asked * self._each
+
+
+def test_the_time_for_rungs_is_bounded(filled: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ladder, "SECONDS", 1.0)
+    search = Search(filled.database, filled.engine)
+    asked = []
+    for each in (0.0, 100.0):
+        counted = Counted(Attempts(filled.engine), each)
+        search._ladder = Ladder(cast("Attempts", counted), counted.clock)
+        answer = search.search(SearchRequest(q="量子纠缠态 大米 镉 宝鸡"))
+        assert answer.promise
+        asked.append(counted.asked)
+    unhurried, late = asked
+    assert late < unhurried
