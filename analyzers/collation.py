@@ -1,4 +1,6 @@
-"""Sorting names as Chinese readers expect (by pinyin), as one integer that every engine can sort by."""
+"""Sorting as readers expect: names by pinyin, as one integer that every engine can sort by; part 2 before part 10."""
+
+import re
 
 from pypinyin import lazy_pinyin
 
@@ -20,6 +22,11 @@ def sort_number(text: str) -> int:
     """A number that grows with the name: digits before letters, Han characters by their usual reading."""
     codes = fold(text)[: 2 * LETTERS].translate(_TABLE)
     return int(codes[:LETTERS].ljust(LETTERS, _CODES[0]), len(_CODES))
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """A key that puts part 2 before part 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text) if part]
 
 
 class _Table(dict[int, str]):

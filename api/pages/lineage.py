@@ -1,11 +1,11 @@
 """What a standard replaces and what replaces it, as a small graph with forks, merges, unknown numbers (S5-23)."""
 
-import re
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analyzers.collation import natural
 from search_service.store.standard import Standard, StandardReplacement
 
 STEPS = 3
@@ -50,11 +50,6 @@ def read(session: Session, row: Standard) -> Lineage:
     _older(session, found, {row.number_key: row})
     _newer(session, found, {row.number_key: row})
     return found
-
-
-def natural(number: str) -> list[tuple[int, str]]:
-    """A key that puts part 2 before part 10."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", number) if part]
 
 
 def _node(row: Standard, level: int) -> Node:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from analyzers.collation import natural
 from analyzers.standard_number import StandardNumber, find, print_number
 from search_service.kinds.days import day_of
 from search_service.kinds.numbers import edition_key
@@ -60,7 +61,7 @@ def read(session: Session, standard: Standard, now: datetime) -> Family:
     around = _same_stem(session, here.parsed) if here.parsed else []
     line = [row for row in around if row.undated == here.undated] or [here]
     others = each_line((row for row in around if row not in line), today)
-    parts = sorted(others, key=lambda row: (_natural(row.parsed.body if row.parsed else ""), row.number))
+    parts = sorted(others, key=lambda row: (natural(row.parsed.body if row.parsed else ""), row.number))
     adoptions = _adoptions(session, here, " ".join(filter(None, (standard.title, standard.title_en, standard.scope))))
     return Family(_editions(session, line, now), tuple(parts[:PARTS]), len(parts) > PARTS, adoptions)
 
@@ -100,8 +101,3 @@ def _adoptions(session: Session, here: Known, text: str) -> tuple[Adoption, ...]
     rows = fetch(session, Standard.body, {number.body for number in named})
     by_edition = {row.edition: row for row in rows}
     return tuple(Adoption(way, print_number(n), by_edition.get(edition_key(n))) for n, way in named.items())
-
-
-def _natural(body: str) -> list[tuple[int, str]]:
-    """Part 2 before part 10."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", body) if part]

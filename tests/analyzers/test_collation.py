@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.collation import LETTERS, sort_number
+from analyzers.collation import LETTERS, natural, sort_number
 
 
 def test_names_are_in_the_order_of_their_pinyin() -> None:
@@ -21,3 +21,13 @@ def test_only_the_first_letters_count() -> None:
 @given(st.text(max_size=40))
 def test_any_text_has_a_number_that_fits(text: str) -> None:
     assert 0 <= sort_number(text) < 32**LETTERS
+
+
+@given(st.lists(st.text(max_size=20)))
+def test_any_texts_have_a_natural_order(texts: list[str]) -> None:
+    forwards, backwards = sorted(texts, key=natural), sorted(texts[::-1], key=natural)
+    assert [*map(natural, forwards)] == [*map(natural, backwards)]
+
+
+def test_part_2_stands_before_part_10() -> None:
+    assert sorted(["228.10", "228.2", "228", "228.2²1"], key=natural) == ["228", "228.2", "228.2²1", "228.10"]
