@@ -8,11 +8,11 @@ import typer
 from rich.table import Table
 
 from api.terminal import Json, add, opened, out, show
-from search_service.clock.business import SHANGHAI
 from search_service.clock.calendar import FURTHEST, Calendar
 from search_service.clock.files import read_year
 from search_service.clock.notices import announce, current
 from search_service.errors import Invalid, NotFound, Problem
+from search_service.kinds.days import day_of
 from search_service.records.files import read
 from search_service.records.strict_json import BadJson, loads
 
@@ -28,7 +28,7 @@ def show_year(
 ) -> None:
     """一年中与周末规律不同的日子,以及各年是否已公布。"""
     with opened() as services:
-        chosen = year or services.clock.now().astimezone(SHANGHAI).year
+        chosen = year or day_of(services.clock.now()).year
         with services.database.read() as session:
             calendar = current(session)
     days = _exceptions(calendar, chosen)

@@ -22,9 +22,9 @@ from api.wiring import Services
 from indexers import dictionaries, generations
 from indexers.generations import State
 from indexers.health import oldest_job_seconds, queues
-from search_service.clock.business import SHANGHAI
 from search_service.clock.notices import current
 from search_service.errors import EngineUnavailable
+from search_service.kinds.days import day_of
 from search_service.outbox.delivery import counts
 from search_service.store.migrate import up_to_date
 
@@ -137,7 +137,7 @@ def _broker(services: Services) -> Iterator[Finding]:
 
 
 def _calendar(services: Services) -> Iterator[Finding]:
-    today = services.clock.now().astimezone(SHANGHAI).date()
+    today = day_of(services.clock.now())
     with services.database.read() as session:
         calendar = current(session)
     if next_year_missing(calendar, today):

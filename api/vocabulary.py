@@ -15,7 +15,7 @@ from search_service.engines.base import Engine
 from search_service.engines.embedded.engine import EmbeddedEngine
 from search_service.errors import InProgress, Invalid, Problem
 from search_service.kinds.access import Actor
-from search_service.kinds.days import SHANGHAI
+from search_service.kinds.days import day_of
 from search_service.records import vocabulary
 from search_service.records.access import instant
 from search_service.records.query_log import KEPT, most_asked, not_found
@@ -84,7 +84,7 @@ def _logged(services: Services, actor: Actor, days: int, size: int, read: Any) -
         if not 1 <= value <= most:
             said = f"{name} 应在 1 与 {most} 之间"
             raise Invalid(said, problems=[Problem(f"query.{name}", "range", said, "例如 30")])
-    since = (services.clock.now() - timedelta(days=days)).astimezone(SHANGHAI).date()
+    since = day_of(services.clock.now() - timedelta(days=days))
     with services.database.read() as session:
         rows = read(session, since, size)
         proposals = vocabulary.about(session, [row.text for row in rows])

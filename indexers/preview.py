@@ -32,7 +32,7 @@ from indexers.loading import load
 from search_service.engines.base import Ask, Engine
 from search_service.errors import InProgress
 from search_service.kinds.base import Kind
-from search_service.kinds.days import SHANGHAI
+from search_service.kinds.days import day_of
 from search_service.kinds.parts import Use
 from search_service.kinds.registry import REGISTRY
 from search_service.query import columns, text_tier
@@ -143,7 +143,7 @@ def _control(session: Session) -> list[_Query]:
 
 
 def _logged(session: Session, database: Database) -> list[_Query]:
-    since = (database.now() - LOGGED_DAYS).astimezone(SHANGHAI).date()
+    since = day_of(database.now() - LOGGED_DAYS)
     return [_Query(asked.text, "log") for asked in most_asked(session, since, MOST_LOGGED)]
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from search_service.clock.calendar import Calendar
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from search_service.kinds.days import SHANGHAI, day_of
 
 RESPOND_WITHIN, RECOMMEND_WITHIN = 1, 3
 """Working days after the day of posting (DB3202/T 1063-2024 §7.2)."""
@@ -54,7 +52,7 @@ class Office:
 
     def deadline(self, posted: datetime, workdays: int) -> Deadline:
         """The end of business on the given working day after the day of posting, whatever its hour."""
-        due = self.calendar.add_workdays(posted.astimezone(SHANGHAI).date(), workdays)
+        due = self.calendar.add_workdays(day_of(posted), workdays)
         return Deadline(self.hours.of(due.date)[1], due.tentative, self.calendar.version)
 
     def respond_by(self, posted: datetime) -> Deadline:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from analyzers.fold import fold
 from search_service.errors import ZhixunError
-from search_service.kinds.days import SHANGHAI
+from search_service.kinds.days import day_of
 from search_service.query.request import LONGEST_QUERY, SearchRequest
 from search_service.search.answer import Answer
 from search_service.store.query_log import LoggedQuery
@@ -75,7 +75,7 @@ class QueryLog:
             return
         now = self._database.now()
         with self._lock:
-            key = (now.astimezone(SHANGHAI).date(), text)
+            key = (day_of(now), text)
             count = self._waiting.get(key)
             if count is None:
                 if len(self._waiting) >= MOST_WAITING:
@@ -134,7 +134,7 @@ class QueryLog:
             LOG.exception("searches not counted")
 
     def _clean(self, session: Session) -> None:
-        today = self._database.now().astimezone(SHANGHAI).date()
+        today = day_of(self._database.now())
         if self._cleaned != today:
             session.execute(delete(LoggedQuery).where(LoggedQuery.day < today - KEPT))
             self._cleaned = today

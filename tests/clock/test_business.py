@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_service.clock.business import SHANGHAI, Hours, Office
+from search_service.clock.business import Hours, Office
 from search_service.clock.calendar import Calendar
 from search_service.clock.notices import library_years
+from search_service.kinds.days import SHANGHAI
 
 OFFICE = Office(Calendar(7, library_years()))
 
