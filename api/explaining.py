@@ -7,17 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.terminal import add, out
+from search_service.kinds.slots import ACTS
 from search_service.search.explain import BANDS, STEPS, Explained, Explanation
 
-ACTS = {
-    "filter": "只看",
-    "boost": "优先",
-    "note": "记下",
-    "choose": "待选",
-    "text": "按文字",
-    "overruled": "以所选为准",
-}
-"""What a slot does, in a word."""
 MOST_PARTS = 12
 """Parts of a score shown for one hit: the rest are single words worth a point or two; JSON has all."""
 
@@ -32,7 +24,7 @@ class Line(NamedTuple):
 def summary(found: Explanation, labels: Mapping[str, str]) -> Iterator[Line]:
     """What was read out of the query, asked for, loosened, and how long it took."""
     for slot in found.answer.understood:
-        yield Line(ACTS.get(slot.act, slot.act), f"{slot.text} → {slot.label}")
+        yield Line(ACTS[slot.act], f"{slot.text} → {slot.label}")
     asked = dict.fromkeys(text for text in found.demanded.values() if text.strip())
     for text in asked:
         kinds = "、".join(labels[kind] for kind, demanded in found.demanded.items() if demanded == text)
