@@ -32,7 +32,7 @@ test: setup ## every test but the slow ones, with the servers that this machine 
 
 test-slow: setup ## the tests that need minutes
 	@scripts/services start || true
-	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m slow
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m slow -n 3 --dist loadfile
 
 services-stop: ## end the servers that make test started
 	@scripts/services stop

@@ -28,6 +28,9 @@ settings.load_profile("any time")
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai on the day that the sample was written for."""
 
+FIGURES = "figures"
+"""Name of the property in which a test leaves what it measured."""
+
 REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
@@ -42,6 +45,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "real_data" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured, whichever process they ran in and however quiet it is."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    told = [
+        f"{report.nodeid}: {figures}"
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, figures in report.user_properties
+        if name == FIGURES
+    ]
+    if told:
+        terminalreporter.section(FIGURES)
+        terminalreporter.write_line("\n".join(told))
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from typing import Any, Self
 import httpx2
 
 from tests.reliability.ledger import Entry, Ledger, new_op
+from tests.reliability.processes import BUSY
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0 * BUSY
 """How long one intention is tried: longer than any fault of a scenario lasts."""
 RETRY_SECONDS = 0.2
 AGAIN = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}

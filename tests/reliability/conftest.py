@@ -1,10 +1,11 @@
 """The worlds that scenarios run in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIGURES
 from tests.reliability.world import Report, World, embedded_settings, production_settings
 
 
@@ -42,12 +43,11 @@ def quick_world(request: pytest.FixtureRequest) -> World:
 
 
 @pytest.fixture
-def report(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Report:
-    """Print a scenario's figures, also when pytest is quiet."""
+def report(record_property: Callable[[str, object], None]) -> Report:
+    """A scenario's figures, printed at the end of the run (tests/conftest.py)."""
 
     def show(**figures: object) -> None:
         told = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items())
-        with capsys.disabled():
-            print(f"\n{request.node.name}: {told}")  # noqa: T201 - figures are the point
+        record_property(FIGURES, told)
 
     return show

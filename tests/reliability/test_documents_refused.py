@@ -64,7 +64,7 @@ def test_the_others_of_a_bulk_are_not_affected(production: World, report: Report
             for row in session.scalars(select(Standard).where(Standard.number.in_(["T/R6 0-2020", "T/R6 10-2020"]))):
                 row.scope = "已更正"
         drain_all(services.database, services.engine, worker="w")
-        spent = converged(services, within=10)
+        spent = converged(services)
         assert not not_as_written(services)
     report(
         documents=ROWS,

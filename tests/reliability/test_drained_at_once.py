@@ -73,7 +73,7 @@ def test_ten_drains_at_once_write_everything_once(services: Services, report: Re
     assert len(watched.given) == ROWS
     twice = [mark for mark, times in watched.given.items() if times > 1]
     assert not twice
-    seconds = converged(services, within=10)
+    seconds = converged(services)
     assert not not_as_written(services)
     report(drains=TIMES, written=ROWS, twice=len(twice), lost=0, stale=0, seconds_to_converge=f"{seconds:.1f}")
 
@@ -92,6 +92,6 @@ def test_a_drain_that_outlives_its_lease_harms_nothing(services: Services, repor
         drain_all(services.database, services.engine, worker="quick")
         gate.set()
         slow.result()
-    seconds = converged(services, within=10)
+    seconds = converged(services)
     assert not not_as_written(services)
     report(written=ROWS, lost=0, stale=0, seconds_to_converge=f"{seconds:.1f}")

@@ -129,7 +129,7 @@ def test_an_older_write_after_a_deletion_changes_nothing(world: World, report: R
     assert services.search.search(SearchRequest(q=title(0).split()[1], kinds=("standard",))).hits == ()
     repair(services.database, kind, found)
     drain_all(services.database, services.engine, worker="w")
-    seconds = converged(services, within=60)
+    seconds = converged(services)
     report(lost=0, stale=0, ghosts_removed=1, seconds_to_converge=f"{seconds:.1f}")
 
 
@@ -146,7 +146,7 @@ def test_what_commits_late_is_not_passed_over(production: World, report: Report)
     services = production.ready()
     (first, *others) = make(services, 501)
     production.worker()
-    converged(services, within=60)
+    converged(services)
     with ringing(services), ThreadPoolExecutor(8) as pool:
         with services.database.write() as session:
             session.get_one(Standard, first).title = "样品 vslwslwslw"
@@ -160,7 +160,7 @@ def test_what_commits_late_is_not_passed_over(production: World, report: Report)
             return services.search.search(SearchRequest(q="vslwslwslw", kinds=("standard",))).total == 1
 
         seconds = wait_until(found, 5, lambda: "the late commit is not searchable")
-    spent = converged(services, within=10)
+    spent = converged(services)
     stale = not_as_written(services)
     assert not stale, stale[:5]
     report(committed_meanwhile=len(others), lost=0, stale=0, late_one_after=f"{seconds:.1f}", all_after=f"{spent:.1f}")

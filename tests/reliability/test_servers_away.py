@@ -90,7 +90,7 @@ def test_elasticsearch_is_away(tmp_path: Path, postgres_url: str, redis_url: str
             site = Site(world)
             with site.client() as client:
                 client.create("T/R4 0", title(0))
-            converged(site.services, within=60)
+            converged(site.services)
             with Searcher(site, "T/R4 0") as searcher:
                 elastic.kill()
                 searcher.told.clear()
@@ -136,13 +136,13 @@ def test_redis_dies(
             for death in range(DEATHS):
                 redis.kill()
                 site.write(DIRTY, DIRTY / ABSENT_SECONDS, f"T/R15 {death}a")
-                spent.append(converged(site.services, within=15))
+                spent.append(converged(site.services))
                 redis.start()
                 with Redis.from_url(redis.url) as bell:
                     bell.flushall()
                     site.write(DIRTY, DIRTY / ABSENT_SECONDS, f"T/R15 {death}b")
                     bell.flushall()
-                    spent.append(converged(site.services, within=15))
+                    spent.append(converged(site.services))
                     with site.client() as client:
                         client.create(f"T/R15 {death}c", title(death))
                     wait_until(

@@ -6,7 +6,6 @@ one claim of five hundred with it, so that after ten lives all are claimed by th
 
 import pytest
 
-from indexers.claims import LEASE
 from indexers.drain import BATCH
 from search_service.kinds import REGISTRY
 from search_service.store.ids import new_id
@@ -18,7 +17,6 @@ from tests.reliability.world import Report, World
 
 KILLS = 10
 DOCUMENTS = KILLS * BATCH
-SECONDS = LEASE.seconds + 10
 PATIENCE = 200.0
 """Seconds for ten lives: each takes a start of the process and one claim."""
 POINTS = {"R3": "after_claim", "R2": "before_acknowledge"}
@@ -50,7 +48,7 @@ def test_what_a_dead_drain_held_is_written_by_the_next(world: World, point: str,
         wait_until(lambda: kills() >= KILLS, PATIENCE, lambda: f"{kills()} kills\n{drainer.said()[-3000:]}")
     killed = kills()
     drainer.start()
-    seconds = converged(services, SECONDS)
+    seconds = converged(services)
     stale = not_as_written(services)
     assert not stale, stale[:5]
     report(documents=DOCUMENTS, kills=killed, lost=0, stale=len(stale), seconds_to_converge=f"{seconds:.1f}")
