@@ -1,7 +1,12 @@
-"""A place for the tests' files that no slow disk holds up; who is killed leaves them to the kernel as on a disk."""
+"""A place for the tests' files that no slow disk holds up; who is killed leaves them to the kernel as on a disk.
+
+Run as a module it prints the place.
+"""
 
 import os
 import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 FOLDER = Path("/dev/shm")
@@ -29,3 +34,7 @@ def _memory() -> int:
     free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     limit = _LIMIT.read_text("ascii").strip() if _LIMIT.exists() else "max"
     return free if limit == "max" else min(free, int(limit) - int(_USED.read_text("ascii")))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{folder_in_memory() or tempfile.gettempdir()}\n")

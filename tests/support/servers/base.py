@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from tests.support.memory import folder_in_memory
 from tests.support.servers.accounts import Account, NotStarted
 from tests.support.servers.processes import birth, buried, family, free_port, is_free, send, until
 
@@ -31,7 +32,7 @@ class Server(ABC):
 
     def __init__(self, folder: Path | None = None) -> None:
         self._temporary = folder is None
-        self.folder = folder or Path(tempfile.mkdtemp(prefix=f"zhixun-{self.name.lower()}-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix=f"zhixun-{self.name.lower()}-", dir=folder_in_memory()))
         self._process: subprocess.Popen[bytes] | None = None
         self._state = self.folder / "server.json"
 

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tests.support.memory import FOLDER, folder_in_memory
+
 ELASTICSEARCH = "9.5.0"
 JAVA = 21
 """The oldest Java that Elasticsearch 9 runs on."""
@@ -29,9 +31,16 @@ _POSTGRES_FOLDERS = (
 
 
 def scratch() -> Path:
-    """The folder where servers that we start and programs that we fetch live (``ZHIXUN_SERVICES_DIR``)."""
+    """The folder where servers that we start and programs that we fetch live (``ZHIXUN_SERVICES_DIR``).
+
+    Where it is once it stays, else in memory where there is room.
+    """
     named = os.environ.get("ZHIXUN_SERVICES_DIR")
-    return Path(named) if named else Path(tempfile.gettempdir()) / f"zhixun-services-{os.getuid()}"
+    if named:
+        return Path(named)
+    places = [FOLDER, Path(tempfile.gettempdir())]
+    mine = [place / f"zhixun-services-{os.getuid()}" for place in places]
+    return next((folder for folder in mine if folder.exists()), mine[0 if folder_in_memory() else 1])
 
 
 def chromium() -> Path | None:
