@@ -89,6 +89,7 @@ ANSWER = _answer(
         prefill={"anyOf": [{"type": "object"}, {"type": "null"}]},
         did_you_mean=_list_of(_TEXT),
         promise=_TEXT,
+        notes=_list_of(_TEXT),
     ),
 )
 

@@ -10,7 +10,8 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from math import inf
 from pathlib import Path
@@ -19,7 +20,7 @@ from statistics import quantiles
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that the folder runs as it stands
 
 from api.wiring import Services
-from bench.million.fill import elastic, embedded, filled
+from bench.million.fill import PREFIX, dropped, elastic, embedded, filled
 from bench.relevance.corpus import Corpus
 from bench.relevance.queries import FIFTEEN, cases
 from bench.speed import over_http
@@ -46,31 +47,44 @@ def main() -> int:
     """Fill, ask, print; 1 where a target is missed."""
     parser = argparse.ArgumentParser(prog="python bench/million", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--data", type=Path, help="a data folder that stays: filling it takes minutes")
+    parser.add_argument("--data", type=Path, help="a data folder that stays, and its indices in the cluster with it")
     parser.add_argument("--each", type=int, default=40, help="queries of each behaviour")
     parser.add_argument("--alone", action="store_true", help="without Elasticsearch")
+    parser.add_argument("--cpu", action="store_true", help="alone, in seconds of processor: on a machine that is busy")
+    parser.add_argument("--drop", action="store_true", help="only remove the cluster's indices of the data folder")
     chosen = parser.parse_args()
-    url = "" if chosen.alone else os.environ.get("ZHIXUN_TEST_ELASTICSEARCH_URL", "")
+    url = "" if chosen.alone or chosen.cpu else os.environ.get("ZHIXUN_TEST_ELASTICSEARCH_URL", "")
+    if chosen.drop:
+        remembered = chosen.data / PREFIX
+        dropped(url, remembered.read_text("utf-8"))
+        remembered.unlink()
+        return 0
     with tempfile.TemporaryDirectory(prefix="bench") as spare, ExitStack() as held:
         folder = filled(chosen.data or Path(spare) / "data", chosen.rows)
         sides = [held.enter_context(embedded(folder))]
         if url:
-            sides.append(held.enter_context(elastic(folder, Path(spare) / "elastic", url)))
+            sides.append(held.enter_context(elastic(folder, url, keep=chosen.data is not None)))
+        if chosen.cpu:
+            return int(behaviours(sides[:1], chosen.each, time.process_time))
         missed = behaviours(sides, chosen.each)
         missed |= understanding(sides[0])
         return int(missed | through_http(folder))
 
 
-def behaviours(sides: Sequence[Services], each: int) -> bool:
+def behaviours(sides: Sequence[Services], each: int, clock: Callable[[], float] = time.perf_counter) -> bool:
     """One line a behaviour; whether a target is missed."""
     print("| behaviour | embedded p50 / p95 | elastic p50 / p95 | elastic ÷ embedded |\n|---|---|---|---|")
     made: dict[str, list[str]] = {name: [] for name in FIFTEEN}
     for case in cases(Corpus(), FIFTEEN, each=each, seed=SEED):
         made[case.behaviour].append(case.text)
+    for side in sides:
+        side.search.learn()  # reading a million titles beside the searches would be measured with them
     every: list[list[float]] = [[] for _ in sides]
     slower = []
     for name, texts in made.items():
-        spent = each_in_turn(texts, *(lambda text, side=side: search(side, text) for side in sides), rounds=2)
+        spent = each_in_turn(
+            texts, *(lambda text, side=side: search(side, text) for side in sides), rounds=2, clock=clock
+        )
         for all_of, seconds in zip(every, spent, strict=True):
             all_of.extend(seconds)
         if len(spent) > 1 and quantiles(spent[0], n=2)[0] > quantiles(spent[1], n=2)[0]:

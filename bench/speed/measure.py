@@ -51,7 +51,12 @@ def in_turn(rounds: int, *sides: Callable[[], object]) -> list[float]:
     return [median(times) for times in spent]
 
 
-def each_in_turn(items: Sequence[Item], *sides: Callable[[Item], object], rounds: int = 3) -> list[list[float]]:
+def each_in_turn(
+    items: Sequence[Item],
+    *sides: Callable[[Item], object],
+    rounds: int = 3,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[list[float]]:
     """Per side the seconds of every item, the least of its rounds; the sides take turns item by item."""
     spent = [[float("inf")] * len(items) for _ in sides]
     for item in items[: len(items) // 10 + 1]:
@@ -61,15 +66,15 @@ def each_in_turn(items: Sequence[Item], *sides: Callable[[Item], object], rounds
         for _ in range(rounds):
             for at, item in enumerate(items):
                 for side, times in zip(sides, spent, strict=True):
-                    times[at] = min(times[at], seconds_of(lambda side=side, item=item: side(item)))
+                    times[at] = min(times[at], seconds_of(lambda side=side, item=item: side(item), clock))
     return spent
 
 
-def seconds_of(side: Callable[[], object]) -> float:
+def seconds_of(side: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """How long one call takes."""
-    began = time.perf_counter()
+    began = clock()
     side()
-    return time.perf_counter() - began
+    return clock() - began
 
 
 @contextmanager

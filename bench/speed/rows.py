@@ -40,12 +40,19 @@ def source() -> str:
 @cache
 def rows(count: int) -> list[Row]:
     """`count` standards; behind the last one they repeat with changed numbers."""
+    return [again(row, lap) for lap, row in _laps(table(count), count)]
+
+
+@cache
+def table(count: int) -> list[Row]:
+    """The standards that are not repeated, shuffled: those of the real table, else `count`."""
     own = _real() if TABLE.exists() else _mixed(_sample(), count)
-    shuffled = random.Random(SEED).sample(own, len(own))
-    repeated = (
-        row if lap == 0 else replace(row, number=_renumbered(row.number, lap)) for lap, row in _laps(shuffled, count)
-    )
-    return list(repeated)
+    return random.Random(SEED).sample(own, len(own))
+
+
+def again(row: Row, lap: int) -> Row:
+    """A row in its repetition of that number; lap 0 is itself."""
+    return replace(row, number=_renumbered(row.number, lap)) if lap else row
 
 
 def _laps(own: list[Row], count: int) -> list[tuple[int, Row]]:

@@ -118,6 +118,8 @@ class Ask:
         facets: keyword fields to count, each with how many values at most.
         limit: hits wanted, best first.
         order: None for relevance.
+        within: seconds after which nobody waits for the answer: an engine may give up then, and say that it is
+            unavailable.
     """
 
     query: Node
@@ -126,6 +128,7 @@ class Ask:
     facets: Mapping[str, int] = field(default_factory=dict)
     limit: int = 10
     order: Order | None = None
+    within: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

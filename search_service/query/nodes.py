@@ -7,9 +7,22 @@ scores.  Tokens are ready-made (founding decision 3): an engine never analyses t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar, dataclass_transform
+
+Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True)
+def node(made: type[Made]) -> type[Made]:
+    """A value that is never changed, as the type checker sees to.
+
+    A search makes some hundred of them, and a dataclass that refuses changes while the program runs takes twice as long
+    to make: a twentieth of the whole search.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(made)
+
+
+@node
 class Term:
     """One token of a text field, scored by BM25 (k1 = 1.2, b = 0.75)."""
 
@@ -17,7 +30,7 @@ class Term:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Phrase:
     """Tokens that stand side by side, in this order, in a text field with positions; scored only inside `Const`."""
 
@@ -25,7 +38,7 @@ class Phrase:
     tokens: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Keyword:
     """One exact value of a keyword field; scored only inside `Const`."""
 
@@ -33,7 +46,7 @@ class Keyword:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class OneOf:
     """Any of several exact values of a keyword field; never scores."""
 
@@ -41,7 +54,7 @@ class OneOf:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Range:
     """A number field with ``low <= value < high``; None leaves a side open; never scores."""
 
@@ -50,17 +63,17 @@ class Range:
     high: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Everything:
     """All documents, score 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Nothing:
     """No document."""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Const:
     """What `query` matches, each with the same score."""
 
@@ -68,7 +81,7 @@ class Const:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Boost:
     """What `query` matches, its score times `factor`."""
 
@@ -76,14 +89,14 @@ class Boost:
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Best:
     """What any option matches, with the largest score among those that match (dis_max, tie 0)."""
 
     options: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Bool:
     """The usual combination: all of `must`, at least `minimum` of `should`, all of `filter`, none of `without`.
 

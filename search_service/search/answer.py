@@ -42,7 +42,8 @@ class Answer:
     """One page of results, and what is around it.
 
     `prefill` is a requirement's beginning (`prefill.py`); where nothing fits, `promise` says what happens to it when it
-    is posted.  `did_you_mean` are queries that may have been meant.
+    is posted.  `did_you_mean` are queries that may have been meant.  `notes` say in words what is
+    missing from this answer, and why.
     """
 
     query: str
@@ -58,6 +59,7 @@ class Answer:
     prefill: Mapping[str, Any] | None = None
     did_you_mean: tuple[str, ...] = ()
     promise: str = ""
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

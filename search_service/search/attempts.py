@@ -4,6 +4,7 @@ The first try says what the query says; a further one (the ladder) is the same w
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from analyzers import words
 from search_service.engines.base import Ask, Engine, Found, Order
@@ -26,16 +27,26 @@ EVERY_VALUE = 20_000
 AS_ASKED = Change()
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the kinds hold, and what was asked of each."""
+
+    found: Mapping[str, Found]
+    asks: Mapping[str, Ask]
+
+    def beside(self, other: "Tried") -> "Tried":
+        """Both, which are of different kinds."""
+        return Tried({**self.found, **other.found}, {**self.asks, **other.asks})
+
+
 class Attempts:
     """Tries on one engine; thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def attempt(
-        self, asked: Asked, change: Change = AS_ASKED, kinds: Sequence[Kind] | None = None, *, facets: bool = True
-    ) -> dict[str, Found]:
-        """What each counted kind holds, or each of `kinds`; hits, and facets if wanted, for the asked ones.
+    def attempt(self, asked: Asked, change: Change = AS_ASKED, kinds: Sequence[Kind] | None = None) -> Tried:
+        """What each counted kind holds, or each of `kinds`; hits for the asked ones, facets for none (`facets`).
 
         Raises:
             EngineUnavailable: it cannot answer.
@@ -44,14 +55,12 @@ class Attempts:
             compiled = self.compiled(asked, change, kinds)
         wanted = {kind.name for kind in asked.checked.asked}
         depth = asked.request.page * asked.request.size
+        asks = {
+            kind.name: _ask(asked, kind, compiled[kind.name], change, depth if kind.name in wanted else 0)
+            for kind in (asked.checked.counted if kinds is None else kinds)
+        }
         with step("engine"):
-            return {
-                kind.name: self._engine.search(
-                    kind.name,
-                    _ask(asked, kind, compiled[kind.name], change, depth if kind.name in wanted else 0, facets=facets),
-                )
-                for kind in (asked.checked.counted if kinds is None else kinds)
-            }
+            return Tried({name: self._engine.search(name, ask) for name, ask in asks.items()}, asks)
 
     def compiled(
         self, asked: Asked, change: Change = AS_ASKED, kinds: Sequence[Kind] | None = None
@@ -76,6 +85,26 @@ class Attempts:
         return lambda field, tokens: self._engine.frequencies(kind.name, field, tokens)
 
 
+def facets(asked: Asked, tried: Tried) -> dict[str, Ask]:
+    """What to ask for the facets of what a try has found, by kind; kinds that have nothing to count are left out."""
+    wanted = {}
+    for kind in asked.checked.asked:
+        ask, counted = tried.asks[kind.name], _counted(asked, kind)
+        if counted and (tried.found[kind.name].total or ask.ticked):
+            wanted[kind.name] = replace(ask, facets=counted, limit=0, order=None)
+    return wanted
+
+
+def _counted(asked: Asked, kind: Kind) -> dict[str, int]:
+    """The fields to count, each with as many values as adding up over the asked kinds needs."""
+    shared = {name for other in asked.checked.asked if other is not kind for name in other.all_filters}
+    return {
+        columns.filter_field(f.name): EVERY_VALUE if f.days or f.name in shared else f.size
+        for f in kind.all_filters.values()
+        if f.facet
+    }
+
+
 def _parsed(asked: Asked, kind: Kind, change: Change) -> ParsedQuery:
     """What has to be there in rows of a kind, by the words of its own index."""
     if change.text is not None:
@@ -92,14 +121,8 @@ def _formula(asked: Asked, parsed: ParsedQuery, vocabulary: Vocabulary, change: 
     return Formula(parsed, change.synonyms or vocabulary.synonyms, whole, reading.called)
 
 
-def _ask(asked: Asked, kind: Kind, compiled: Compiled, change: Change, depth: int, *, facets: bool) -> Ask:
+def _ask(asked: Asked, kind: Kind, compiled: Compiled, change: Change, depth: int) -> Ask:
     checked, request = asked.checked, asked.request
-    shared = {name for other in checked.asked if other is not kind for name in other.all_filters}
-    counted = {
-        columns.filter_field(f.name): EVERY_VALUE if f.days or f.name in shared else f.size
-        for f in kind.all_filters.values()
-        if f.facet
-    }
     order = None
     if request.sort != SORTS[0]:
         order = Order(columns.sort_field(request.sort), kind.all_sorts[request.sort].descending)
@@ -112,7 +135,6 @@ def _ask(asked: Asked, kind: Kind, compiled: Compiled, change: Change, depth: in
             columns.filter_field(name): _ticked(asked, kind.all_filters[name], values)
             for name, values in ticked.items()
         },
-        facets=counted if facets and depth and asked.hidden[kind.name].exact else {},
         limit=depth,
         order=order,
     )

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from analyzers.confusable import alike
 from analyzers.fold import fold_with_offsets
 from search_service.kinds.slots import NEVER_GUESSED, SLOTS
-from search_service.query.understanding.lexicon import Lexicon, Meanings, Squeezed
+from search_service.query.understanding.lexicon import HEAD, Lexicon, Meanings, Squeezed
 
-SHORTEST = 2
+SHORTEST = HEAD
 """Characters of a word: with one, everything could be corrected into something."""
 REACH = 24
 """Characters before the wrong one that its word may begin: the rest of a longer name says which it is."""
@@ -41,8 +41,9 @@ def corrections(query: str, lexicons: Sequence[Lexicon], *, leave: Iterable[tupl
     for at, character in enumerate(text):
         if at in known or folded.span(squeezed.places[at], squeezed.places[at] + 1)[0] in left:
             continue
+        before = _places(text, at, range(max(0, at - REACH), at - 1), lexicons)
         for other in alike(character):
-            for start, end, meanings in _words(text[:at] + other + text[at + 1 :], at, lexicons):
+            for start, end, meanings in _words(text[:at] + other + text[at + 1 :], at, before, lexicons):
                 taken = _taken(meanings)
                 if taken is None:
                     continue
@@ -66,16 +67,35 @@ def _known(text: str, lexicons: Sequence[Lexicon]) -> set[int]:
     return found
 
 
-def _words(text: str, at: int, lexicons: Sequence[Lexicon]) -> Iterator[tuple[int, int, Meanings]]:
-    """Live words that hold this place, the longest first."""
-    found = [
-        (start, end, meanings)
-        for start in range(max(0, at - REACH), at + 1)
+class _Place(NamedTuple):
+    """Where a word of a lexicon may stand, by its beginning."""
+
+    start: int
+    end: int
+    lexicon: Lexicon
+
+
+def _places(text: str, at: int, starts: Iterable[int], lexicons: Sequence[Lexicon]) -> list[_Place]:
+    """Where words may stand that hold the place `at`; those that begin before it do so whatever stands there."""
+    return [
+        _Place(start, start + length, lexicon)
+        for start in starts
+        if len(head := text[start : start + HEAD]) == HEAD
         for lexicon in lexicons
-        for end, meanings in lexicon.at(text, start)
-        if end > at and end - start >= SHORTEST
+        for length in lexicon.lengths(head)
+        if at < start + length <= len(text)
     ]
-    yield from sorted(found, key=lambda one: one[0] - one[1])
+
+
+def _words(
+    text: str, at: int, before: Sequence[_Place], lexicons: Sequence[Lexicon]
+) -> Iterator[tuple[int, int, Meanings]]:
+    """Live words that hold this place, the longest first; `before`: where those may stand that begin further ahead."""
+    near = _places(text, at, range(max(0, at - 1), at + 1), lexicons)
+    for start, end, lexicon in sorted([*before, *near], key=lambda place: place.start - place.end):
+        meanings = lexicon.get(text[start:end])
+        if meanings is not None:
+            yield start, end, meanings
 
 
 def _taken(meanings: Meanings) -> bool | None:

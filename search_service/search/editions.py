@@ -8,7 +8,7 @@ from search_service.kinds.base import Kind
 from search_service.kinds.parts import Use
 from search_service.kinds.registry import REGISTRY
 from search_service.query.lexical import CITED, NUM
-from search_service.query.nodes import Keyword, OneOf, any_of
+from search_service.query.nodes import Best, Const, Keyword, Node, OneOf, any_of
 from search_service.query.number_keys import body_key, body_year_key, edition_key
 from search_service.query.parse import NumberSlot
 from search_service.search.mixing import Placed
@@ -16,6 +16,8 @@ from search_service.search.present import SEPARATOR, Picture
 from search_service.search.rungs import Loosened
 
 CODE = "other_edition"
+_EXACT, _NEAR = 2.0, 1.0
+"""Scores that tell them apart."""
 _NUMBERED = (Use.NUMBER, Use.CITED)
 
 At = tuple[str, str]
@@ -40,9 +42,7 @@ def other_editions(engine: Engine, numbers: Sequence[NumberSlot], page: Iterable
     for name, hit in page:
         ids.setdefault(name, []).append(hit.id)
     return frozenset(
-        (name, row_id)
-        for name, wanted in ids.items()
-        for row_id in _having(engine, name, wanted, nearly) - _having(engine, name, wanted, exactly)
+        (name, row_id) for name, wanted in ids.items() for row_id in _only_nearly(engine, name, wanted, nearly, exactly)
     )
 
 
@@ -59,10 +59,17 @@ def said(name: str, picture: Picture, numbers: Sequence[NumberSlot]) -> Loosened
     return Loosened(CODE, f"这里是该标准的其他版本,不是 {wanted[0].label}")
 
 
-def _having(engine: Engine, name: str, ids: Sequence[str], keys: Iterable[str]) -> set[str]:
-    query = any_of([Keyword(field, key) for key in sorted(keys) for field in (NUM, CITED)])
+def _only_nearly(
+    engine: Engine, name: str, ids: Sequence[str], nearly: Iterable[str], exactly: Iterable[str]
+) -> list[str]:
+    """In one question: a row that has both scores as what is exact."""
+    query = Best((Const(_having(exactly), _EXACT), Const(_having(nearly), _NEAR)))
     asked = Ask(query, filter=OneOf(IDENTIFIER, tuple(ids)), limit=len(ids))
-    return {hit.id for hit in engine.search(name, asked).hits}
+    return [hit.id for hit in engine.search(name, asked).hits if hit.score == _NEAR]
+
+
+def _having(keys: Iterable[str]) -> Node:
+    return any_of([Keyword(field, key) for key in sorted(keys) for field in (NUM, CITED)])
 
 
 def _texts(kind: Kind, picture: Picture) -> Iterable[str]:

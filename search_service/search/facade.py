@@ -8,17 +8,19 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from analyzers import words
-from search_service.engines.base import Count, Engine, EngineHit, Found
+from search_service.engines.base import Engine, EngineHit
 from search_service.errors import EngineUnavailable
 from search_service.query import columns
 from search_service.query.bands import EXACT_NAME
 from search_service.query.request import SearchRequest
 from search_service.query.understanding.lexicon import Lexicon
-from search_service.search import degraded, editions
+from search_service.query.understanding.slots import Slot
+from search_service.search import attempts, degraded, editions
 from search_service.search.answer import Answer, FacetValue, Hit, Suggestion
 from search_service.search.asked import Asked
-from search_service.search.attempts import Attempts
+from search_service.search.attempts import Attempts, Tried
 from search_service.search.check import Checked, check
+from search_service.search.counting import Counting, Facets
 from search_service.search.editions import other_editions
 from search_service.search.explain import Explanation, explain
 from search_service.search.hidden import hidden
@@ -72,6 +74,7 @@ class Search:
         self._vocabularies = vocabularies or Published(engine)
         self._noted = noted
         self._attempts = Attempts(engine)
+        self._counting = Counting(engine)
         self._ladder = Ladder(self._attempts)
         self._pictures = Pictures()
         self._suggester = Suggester(database, engine, self._pictures)
@@ -93,6 +96,15 @@ class Search:
                     break
         self._noted(request, answer)
         return answer
+
+    def read(self, text: str) -> tuple[Slot, ...]:
+        """What a text says, without looking for anything (a requirement's free text).
+
+        Raises:
+            Invalid: it is longer than a query.
+        """
+        with self._opened(SearchRequest(q=text)) as asked:
+            return asked.reading.slots
 
     def explain(self, request: SearchRequest) -> Explanation:
         """The same answer, and why it is so.
@@ -151,13 +163,15 @@ class Search:
         except EngineUnavailable:
             degraded_only = True
             alone = degraded.find(asked.session, checked, reading.said, asked.request.sort, asked.now)
-            outcome = Outcome(alone, complete=False)
+            outcome = Outcome(Tried(alone, {}), complete=False)
         found = outcome.found
         exact = not degraded_only and all(asked.hidden[kind.name].exact for kind in checked.counted)
+        counting = self._counting.begin(attempts.facets(asked, outcome.tried) if exact else {})
         with step("present"):
             hits = self._shown(asked, outcome)
         with step("facets"):
-            facets = self._facets(asked, found) if exact else {}
+            counts, why_not = counting.counts()
+            facets = self._facets(asked, counts) if exact and not why_not else {}
         return Answer(
             query=asked.request.q,
             understood=reading.slots,
@@ -172,6 +186,7 @@ class Search:
             prefill=prefill(asked.request.q, reading.slots) or (begun(asked.request.q) if outcome.promise else None),
             did_you_mean=outcome.offered,
             promise=outcome.promise,
+            notes=(why_not,) if why_not else (),
         )
 
     def _shown(self, asked: Asked, outcome: Outcome) -> tuple[Hit, ...]:
@@ -199,7 +214,7 @@ class Search:
         rungs = partial(Rungs, asked, self._engine, self._labels, lexicons, self._suggester.sounding)
         return self._ladder.climb(asked, self._attempts.attempt(asked), rungs)
 
-    def _facets(self, asked: Asked, found: Mapping[str, Found]) -> dict[str, tuple[FacetValue, ...]]:
+    def _facets(self, asked: Asked, counted: Facets) -> dict[str, tuple[FacetValue, ...]]:
         """Counts of the asked kinds added up, labels from the database, ticked values first."""
         facets: dict[str, tuple[FacetValue, ...]] = {}
         for name in dict.fromkeys(n for kind in asked.checked.asked for n in kind.all_filters):
@@ -207,8 +222,7 @@ class Search:
             counts: dict[str, int] = dict.fromkeys(ticked, 0)
             kinds = [kind for kind in asked.checked.asked if name in kind.all_filters]
             for kind in kinds:
-                per_kind: Sequence[Count] = found[kind.name].facets.get(columns.filter_field(name), ())
-                for count in per_kind:
+                for count in counted.get(kind.name, {}).get(columns.filter_field(name), ()):
                     value = columns.facet_value(kind.all_filters[name], count.value, asked.now)
                     if value is not None:
                         counts[value] = counts.get(value, 0) + count.count
@@ -244,7 +258,7 @@ def _hit(
         url=url_of(kind, hit.id),
         title=picture.title,
         fields=picture.fields_at(asked.now),
-        highlights=marker.highlights(picture.texts),
+        highlights=marker.highlights(picture.texts, picture.folded),
         why=tuple(one.code for one in loosened) or band,
         loosened=tuple(one.said for one in loosened),
     )

@@ -14,7 +14,7 @@ from search_service.kinds.base import Kind
 from search_service.query.bands import EXACT_NAME
 from search_service.query.request import SORTS
 from search_service.search.asked import Asked
-from search_service.search.attempts import Attempts
+from search_service.search.attempts import Attempts, Tried
 from search_service.search.check import heeds
 from search_service.search.mixing import Placed, in_order
 from search_service.search.rungs import Loosened, Rungs, Step
@@ -39,7 +39,7 @@ class Outcome:
     """What a search comes to.
 
     Attributes:
-        found: what is counted and paged through.
+        tried: what is counted and paged through, and what was asked for it.
         loosened: of all of `found`, where it is a rung's.
         more: further rows, each with how it is loosened; they stand behind what fulfils all conditions.
         offered: queries that may have been meant.
@@ -47,12 +47,17 @@ class Outcome:
         complete: the engine has answered.
     """
 
-    found: Mapping[str, Found]
+    tried: Tried
     loosened: tuple[Loosened, ...] = ()
     more: tuple[tuple[Placed, tuple[Loosened, ...]], ...] = ()
     offered: tuple[str, ...] = ()
     promise: str = ""
     complete: bool = True
+
+    @property
+    def found(self) -> Mapping[str, Found]:
+        """What is counted and paged through."""
+        return self.tried.found
 
     @property
     def relaxed(self) -> tuple[str, ...]:
@@ -66,7 +71,7 @@ class _Climb:
     """A ladder on the way up."""
 
     asked: Asked
-    found: Mapping[str, Found]
+    tried: Tried
     kinds: Sequence[Kind]
     """Those that are asked: who names a place and a service wants who does it."""
     enough: int
@@ -85,19 +90,19 @@ class Ladder:
     def __init__(self, attempts: Attempts, clock: Callable[[], float] = time.perf_counter) -> None:
         self._attempts, self._clock = attempts, clock
 
-    def climb(self, asked: Asked, found: Mapping[str, Found], rungs: Callable[[], Rungs]) -> Outcome:
+    def climb(self, asked: Asked, tried: Tried, rungs: Callable[[], Rungs]) -> Outcome:
         """What was found with all that was asked for, and what else there is where that is little or nothing.
 
         Raises:
             EngineUnavailable: it cannot answer.
         """
         if asked.reading.whole.empty:
-            return Outcome(found)
-        useful = _useful(asked)
+            return Outcome(tried)
+        found, useful = tried.found, _useful(asked)
         fitting = sum(found[kind.name].total for kind in useful)
         if fitting >= ENOUGH or (fitting and _precise(asked, found)):
-            return Outcome(found)
-        climb = _Climb(asked, found, useful, ENOUGH - fitting)
+            return Outcome(tried)
+        climb = _Climb(asked, tried, useful, ENOUGH - fitting)
         climb.seen = {(kind.name, hit.id) for kind in asked.checked.asked for hit in found[kind.name].hits}
         climb.counts = not any(found[kind.name].total for kind in asked.checked.asked)
         steps = rungs()
@@ -107,7 +112,7 @@ class Ladder:
             climb.kinds = [kind for kind in asked.checked.asked if kind not in useful]
             self._up(climb, rungs().all())
         promise = "" if fitting else PROMISE
-        return Outcome(climb.found, climb.loosened, tuple(climb.more), tuple(dict.fromkeys(climb.offered)), promise)
+        return Outcome(climb.tried, climb.loosened, tuple(climb.more), tuple(dict.fromkeys(climb.offered)), promise)
 
     def _up(self, climb: _Climb, steps: Iterable[Step]) -> None:
         began = self._clock()
@@ -120,7 +125,8 @@ class Ladder:
     def _step(self, climb: _Climb, step: Step) -> None:
         asked = climb.asked
         kinds = [kind for kind in climb.kinds if not step.heeding or heeds(kind, step.heeding)]
-        found = self._attempts.attempt(asked, step.change, kinds, facets=False)
+        tried = self._attempts.attempt(asked, step.change, kinds)
+        found = tried.found
         total = sum(one.total for one in found.values())
         if total and step.offered:
             climb.offered.append(step.offered)
@@ -128,9 +134,10 @@ class Ladder:
             return
         if climb.counts and not climb.loosened:
             # Kinds that are read about it follow those that do it, loosened as they are.
-            climb.found = self._attempts.attempt(asked, step.change)
+            others = [kind for kind in asked.checked.counted if kind not in kinds]
+            climb.tried = self._attempts.attempt(asked, step.change, others).beside(tried)
             climb.loosened = step.loosened
-            climb.seen = {(name, hit.id) for name, one in climb.found.items() for hit in one.hits}
+            climb.seen = {(name, hit.id) for name, one in climb.tried.found.items() for hit in one.hits}
             climb.enough -= total
             return
         if asked.request.sort != SORTS[0]:

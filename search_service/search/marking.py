@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 
-from analyzers.fold import fold
 from analyzers.grams import unit_tokens
 from analyzers.highlight import marked, number_spans, render
 from search_service.query.parse import ParsedQuery
@@ -22,13 +21,12 @@ class Marker:
         self._firsts = {token for tokens in firsts for token in tokens}
         self._bodies = {found[0] if (found := _DIGITS.search(number.body)) else "" for number in self._numbers}
 
-    def highlights(self, texts: Mapping[str, str]) -> dict[str, str]:
-        """Name → HTML of those texts in which something is marked."""
-        found = ((name, self._html(text)) for name, text in texts.items())
+    def highlights(self, texts: Mapping[str, str], folded: Mapping[str, str]) -> dict[str, str]:
+        """Name → HTML of those texts in which something is marked; `folded`: the same texts as `fold` makes them."""
+        found = ((name, self._html(text, folded[name])) for name, text in texts.items())
         return {name: html for name, html in found if html}
 
-    def _html(self, text: str) -> str:
-        folded = fold(text)
+    def _html(self, text: str, folded: str) -> str:
         named = any(body in folded for body in self._bodies)
         if not named and not any(first in folded for first in self._firsts):
             return ""

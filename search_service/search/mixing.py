@@ -12,9 +12,15 @@ Placed = tuple[str, EngineHit]
 """A hit and its kind."""
 
 
+_FLOORS = tuple(BANDS.values())
+
+
 def band_of(score: float) -> int:
     """The index of the band that a score lies in: 0 is the best."""
-    return next(at for at, floor in enumerate(BANDS.values()) if score >= floor)
+    for at, floor in enumerate(_FLOORS):
+        if score >= floor:
+            return at
+    raise ValueError(f"no band begins under {score}")
 
 
 def in_order(
@@ -34,11 +40,15 @@ def in_order(
 
 def interleave(found: Mapping[str, Sequence[EngineHit]]) -> list[Placed]:
     """By band, then by rank inside the kind, kinds in the order of the mapping."""
-    mixed: list[Placed] = []
-    for band in range(len(BANDS)):
-        lists = [[(kind, hit) for hit in hits if band_of(hit.score) == band] for kind, hits in found.items()]
-        mixed.extend(hit for hit in chain.from_iterable(zip_longest(*lists)) if hit is not None)
-    return mixed
+    bands: list[list[list[Placed]]] = [[] for _ in BANDS]
+    for kind, hits in found.items():
+        own: list[list[Placed]] = [[] for _ in BANDS]
+        for hit in hits:
+            own[band_of(hit.score)].append((kind, hit))
+        for band, placed in zip(bands, own, strict=True):
+            band.append(placed)
+    mixed = (hit for lists in bands for hit in chain.from_iterable(zip_longest(*lists)))
+    return [hit for hit in mixed if hit is not None]
 
 
 def merge_sorted(found: Mapping[str, Sequence[EngineHit]], *, descending: bool) -> list[Placed]:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
+from analyzers.fold import fold
 from search_service.kinds import evidence
 from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
@@ -30,7 +31,7 @@ SEPARATOR = " · "
 """Between the texts of one field."""
 
 REMEMBERED = 20_000
-"""Pictures kept: about 2 kB each, so some 40 MB at most."""
+"""Pictures kept: about 3 kB each, so some 60 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Picture:
     title: str
     fields: dict[str, Any]
     texts: dict[str, str]
+    folded: dict[str, str]
+    """The same texts, folded: a picture is shown many times."""
     proven: tuple[Days, ...] | None
     """The days that certificates prove, for rows that rest on certificates: what time it is decides on each showing."""
     until: datetime | None
@@ -60,14 +63,13 @@ class Pictures:
 
     def load(self, session: Session, placed: Sequence[Placed], now: datetime) -> dict[tuple[str, str], Picture]:
         """Pictures of those hits that the database shows now, by kind and id."""
-        now = now.replace(microsecond=0)  # as fine as windows are; statements are remembered by it
         ids: dict[str, list[uuid.UUID]] = {}
         for name, hit in placed:
             ids.setdefault(name, []).append(uuid.UUID(hit.id))
         if not ids:
             return {}
         # Past the ORM: these are columns, and its session adds a third to what asking costs.
-        seen: Sequence[Any] = session.connection().execute(_visible(tuple(sorted(ids)), now), ids).all()
+        seen: Sequence[Any] = session.connection().execute(_visible(tuple(sorted(ids)), _hour(now)), ids).all()
         made: dict[tuple[str, uuid.UUID], Picture] = {}
         for name in ids:
             kind = REGISTRY.kind(name)
@@ -88,10 +90,15 @@ class Pictures:
 
     @staticmethod
     def _rows(session: Session, kind: Kind, ids: Sequence[uuid.UUID]) -> Sequence[Any]:
-        if not ids:
-            return ()
-        paths = (*kind.field_paths, *kind.visibility_reads)
-        return session.scalars(select(kind.model).where(kind.model.id.in_(ids)).options(*kind.loads(paths))).all()
+        return session.scalars(_rows_of(kind), {"ids": ids}).all() if ids else ()
+
+
+def _hour(now: datetime) -> datetime:
+    """Windows begin and end at midnights of Shanghai (`kinds/days.py`), which are whole hours everywhere.
+
+    Statements are remembered by what they name, and one that is asked for again costs a tenth of a new one.
+    """
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=128)
@@ -108,18 +115,33 @@ def _visible_of(kind: Kind, now: datetime) -> Select[Any]:
     return found.where(kind.model.id.in_(bindparam(kind.name, expanding=True)), kind.visible(now))
 
 
+@lru_cache(maxsize=32)
+def _rows_of(kind: Kind) -> Select[Any]:
+    """Rows with what pictures are made of and nothing else: a relationship that is not shown costs a statement."""
+    paths = dict.fromkeys([path for f in (*_shown_fields(kind), *_marked_fields(kind)) for path in f.reads])
+    loads = kind.loads((*paths, *kind.visibility_reads))
+    return select(kind.model).where(kind.model.id.in_(bindparam("ids", expanding=True))).options(*loads)
+
+
+@lru_cache(maxsize=32)
+def _shown_fields(kind: Kind) -> tuple[Field, ...]:
+    return tuple(f for f in kind.fields if f.read is Level.PUBLIC and f.brief)
+
+
+@lru_cache(maxsize=32)
+def _marked_fields(kind: Kind) -> tuple[Field, ...]:
+    return tuple(f for f in kind.fields if f.read is Level.PUBLIC and f.use is not None)
+
+
 def picture(kind: Kind, row: Any, now: datetime) -> Picture:
     """What a public hit shows of a row that is visible now."""
-    shown = {f.name: _shown(f, row) for f in kind.fields if f.read is Level.PUBLIC and f.brief}
-    texts = {
-        f.name: text
-        for f in kind.fields
-        if f.read is Level.PUBLIC and f.use is not None and (text := SEPARATOR.join(f.texts(row)))
-    }
+    shown = {f.name: _shown(f, row) for f in _shown_fields(kind)}
+    texts = {f.name: text for f in _marked_fields(kind) if (text := SEPARATOR.join(f.texts(row)))}
+    folded = {name: fold(text) for name, text in texts.items()}
     title = getattr(row, kind.title)
     proven = tuple(evidence.proven(row)) if kind.visibility_reads else None
     window = kind.window(row, now)
-    return Picture(row.key, title, shown, texts, proven, until=now if window is None else window.end)
+    return Picture(row.key, title, shown, texts, folded, proven, until=now if window is None else window.end)
 
 
 def url_of(kind: str, record_id: str) -> str:

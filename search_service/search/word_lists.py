@@ -59,8 +59,14 @@ class WordLists:
 
     def learn(self) -> None:
         """Read them now; whoever waits for the answer wants the newest."""
+        began = time.monotonic()
         self._lexicon = self._read()
+        self._rest(time.monotonic() - began)
         self._there.set()
+
+    def _rest(self, took: float) -> None:
+        """Nobody reads again for a while."""
+        self._next = time.monotonic() + max(OLD_SECONDS, SHARE * took)
 
     def _begin(self) -> bool:
         with self._lock:
@@ -77,9 +83,8 @@ class WordLists:
         except Exception as error:  # noqa: BLE001 - a database that is away or closed; the next time it may be there
             LOG.warning("word lists not read: %s", error)
         finally:
-            took = time.monotonic() - began
             with self._lock:
-                self._next = time.monotonic() + max(OLD_SECONDS, SHARE * took)
+                self._rest(time.monotonic() - began)
                 self._reading = False
             self._there.set()
 

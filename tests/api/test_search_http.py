@@ -52,6 +52,7 @@ def assert_shape(answer: dict[str, Any]) -> None:
         "prefill": dict if answer["prefill"] else type(None),
         "did_you_mean": list,
         "promise": str,
+        "notes": list,
     }
     assert list(answer) == list(types)
     assert {name: type(value) for name, value in answer.items()} == types

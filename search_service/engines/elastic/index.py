@@ -25,8 +25,8 @@ PAGE: Final = 5_000
 """Entries read at a time: 20 ms of work for the cluster, half a megabyte."""
 KEPT: Final = "1m"
 """How long the cluster keeps a state between two pages of entries."""
-PATIENCE: Final = "1900ms"
-"""The cluster gives up a search just before we do, instead of working for nobody."""
+PATIENCE: Final = 1.9
+"""Seconds: the cluster gives up a search just before we do, instead of working for nobody."""
 
 Answer = Mapping[str, Any]
 
@@ -61,7 +61,7 @@ class OpenIndex:
         else:
             query = self._compiler.matching([ask.query, *narrowing])
         hits, counts = Hits(ask, query), Counts(ask, self._compiler, self._shards)
-        answers = self._ask([hits.request() | counts.beside(), *counts.apart()])
+        answers = self._ask([hits.request() | counts.beside(), *counts.apart()], ask.within)
         total, facets = counts.read(answers)
         return Found(total=total, hits=hits.read(answers[0], self._ask_one), facets=facets)
 
@@ -117,15 +117,23 @@ class OpenIndex:
     def _ask_one(self, body: Clause) -> Answer:
         return self._ask([body])[0]
 
-    def _ask(self, bodies: Sequence[Clause]) -> Sequence[Answer]:
+    def _ask(self, bodies: Sequence[Clause], within: float | None = None) -> Sequence[Answer]:
         """Several searches in one request; all or nothing, because half an answer would be counted wrongly."""
+        answers = self._asked(bodies, within)
+        if within is not None and any(answer["timed_out"] or answer["_shards"]["failed"] for answer in answers):
+            raise EngineUnavailable("搜索服务没有及时答完，请稍后重试。", retry_after=1)
+        return answers
+
+    def _asked(self, bodies: Sequence[Clause], within: float | None) -> Sequence[Answer]:
         # The same query goes to the same copy of a shard: copies differ in what of deleted documents they still count.
         copy = str(crc32(orjson.dumps(bodies[0]["query"])))
-        options: dict[str, Any] = {"preference": copy, "allow_partial_search_results": False}
+        # Where somebody is in a hurry half an answer is told from a cluster that is ill, which fails the request.
+        options: dict[str, Any] = {"preference": copy, "allow_partial_search_results": within is not None}
         if self._shards > 1:
             # Scores as over one shard: without it each shard counts its own documents for BM25.
             options["search_type"] = "dfs_query_then_fetch"
-        patient = [body | {"timeout": PATIENCE} for body in bodies]
+        patience = max(1, round(1000 * (PATIENCE if within is None else min(within, PATIENCE))))
+        patient = [body | {"timeout": f"{patience}ms"} for body in bodies]
         if len(patient) == 1:
             found = self._connection.search(lambda client: client.search(index=self._place, body=patient[0], **options))
             return [found]

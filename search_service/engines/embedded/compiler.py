@@ -7,12 +7,14 @@ What no document can match is left out, too, or stands as None: a search asks si
 them are in one kind only.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import tantivy
-from tantivy import Occur, Query, Searcher
+from tantivy import DocAddress, Occur, Query, Searcher
 
+from search_service.engines.base import IDENTIFIER, Ask
 from search_service.engines.embedded.leaves import Leaves
 from search_service.engines.embedded.schema import DEAD, DEAD_MARK
 from search_service.engines.fields import Fields
@@ -35,6 +37,18 @@ from search_service.query.nodes import (
 _Table = Mapping[type[Any], Callable[[Any], Query | None]]
 """By type instead of `match`: a search visits some hundred nodes, and each costs a third this way."""
 
+ASKS: Final = 64
+"""Asks remembered: those of a few searches at once, between their hits and their facets."""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """An ask on one state of an index: its query, and once it was searched all that it finds, where that is little."""
+
+    ask: Ask
+    query: Query | None
+    every: Sequence[DocAddress] | None = None
+
 
 class Compiler:
     """Compiles for one state of an index; a query that nothing can match is None.
@@ -49,6 +63,7 @@ class Compiler:
         self._fields = fields
         self._leaves = leaves = Leaves(schema, fields, searcher)
         self._tombstones = tombstones
+        self._asks: dict[tuple[int, ...], Compiled] = {}
         self._dead = Query.term_query(schema, DEAD, DEAD_MARK, index_option="basic")
         self._bare: _Table = {
             Term: leaves.term,
@@ -73,6 +88,14 @@ class Compiler:
             Best: self._best,
             Bool: self._bool,
         }
+        keywords, phrases = fields.keywords.keys(), {t.name for t in fields.texts.values() if t.positions}
+        self._declared: dict[type[Any], Collection[str]] = {
+            Term: fields.texts.keys(),
+            Phrase: phrases,
+            Keyword: keywords,
+            OneOf: keywords,
+            Range: fields.numbers.keys(),
+        }
         self._roles: dict[type[Any], Callable[[str], object]] = {
             Term: fields.text,
             Phrase: fields.phrase,
@@ -80,6 +103,29 @@ class Compiler:
             OneOf: fields.keyword,
             Range: fields.number,
         }
+
+    def compiled(self, ask: Ask, *, ranked: bool) -> "Compiled":
+        """All that narrows the hits of an ask; with scores if `ranked`.
+
+        A search asks twice with the same nodes, for its hits and for its facets.  Counting with the query of the hits
+        costs less than to compile one without scores (0.1 instead of 0.2 ms).
+        """
+        # By identity: to compare trees takes as long as to compile them.  What is held keeps its identity.
+        at = id(ask.query), id(ask.filter), *map(id, ask.ticked.values())
+        known = self._asks.get((1, *at)) or (None if ranked else self._asks.get((0, *at)))
+        if known is not None:
+            return known
+        narrowing = [ask.filter, *ask.ticked.values()]
+        query = self.ranked(ask.query, narrowing) if ranked else self.matching([ask.query, *narrowing])
+        if len(self._asks) >= ASKS:
+            self._asks.clear()
+        made = self._asks[ranked, *at] = Compiled(ask, query)
+        return made
+
+    def these(self, ids: Sequence[str]) -> Query:
+        """The living documents with these ids, one at least; scores are undefined."""
+        terms = [Query.term_query(self._schema, IDENTIFIER, value, index_option="basic") for value in ids]
+        return Query.boolean_query([(Occur.Should, term) for term in terms])
 
     def ranked(self, query: Node, conditions: Sequence[Node]) -> Query | None:
         """`query` with its scores, narrowed by `conditions`, which add nothing to them."""
@@ -199,12 +245,15 @@ class Compiler:
 
     def _check(self, nodes: Iterable[Any]) -> None:
         """Refuse undeclared fields also where nothing is compiled, or a wrong declaration would show by chance only."""
-        for node in nodes:
-            role = self._roles.get(type(node))
-            if role is not None:
-                role(node.field)
-            else:
-                self._check(_inside(node))
+        left = list(nodes)
+        while left:
+            node = left.pop()
+            declared = self._declared.get(type(node))
+            if declared is not None:
+                if node.field not in declared:
+                    self._roles[type(node)](node.field)  # raises: it says what there is
+            elif (inside := _INSIDE.get(type(node))) is not None:
+                left.extend(inside(node))
 
 
 def _compiled(table: _Table, nodes: Iterable[Node]) -> list[Query]:
@@ -212,12 +261,12 @@ def _compiled(table: _Table, nodes: Iterable[Node]) -> list[Query]:
     return [query for node in nodes if (query := table[type(node)](node)) is not None]
 
 
-def _inside(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Const | Boost):
-        return (node.query,)
-    if isinstance(node, Best):
-        return node.options
-    return (*node.must, *node.should, *node.filter, *node.without) if isinstance(node, Bool) else ()
+_INSIDE: Final[Mapping[type[Any], Callable[[Any], Sequence[Node]]]] = {
+    Const: lambda node: (node.query,),
+    Boost: lambda node: (node.query,),
+    Best: lambda node: node.options,
+    Bool: lambda node: node.must + node.should + node.filter + node.without,
+}
 
 
 def _silenced(compile_bare: Callable[[Any], Query | None]) -> Callable[[Any], Query | None]:

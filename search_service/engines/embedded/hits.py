@@ -36,6 +36,12 @@ class Hits:
         self._searcher = searcher
         self._compiler = compiler
         self._query = query
+        self.every: Sequence[DocAddress] | None = None
+        """All that match, where one search has returned them: fewer than `SPARE` beyond the wanted ones."""
+
+    def ids(self, addresses: Sequence[DocAddress]) -> list[str]:
+        """Of these documents."""
+        return [self._read(address)[1] for address in addresses]
 
     def find(self, ask: Ask) -> tuple[EngineHit, ...]:
         """At most `ask.limit` hits, best first, complete but for the bound `MOST` on equal scores."""
@@ -62,6 +68,8 @@ class Hits:
         fetch = limit + SPARE
         answer: Any = self._searcher.search(self._query, limit=fetch, count=count)  # its stub leaves `count` out
         matching: int = answer.count or 0
+        if len(answer.hits) < fetch:
+            self.every = [address for _, address in answer.hits]
         while True:
             found: list[_Scored] = answer.hits
             least = _rounded(found[limit - 1][0]) if len(found) >= limit else float("-inf")

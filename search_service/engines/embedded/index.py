@@ -91,15 +91,20 @@ class OpenIndex:
             self.fields.number(ask.order.field)
         snapshot = self.snapshot()
         searcher, compiler = snapshot.searcher, snapshot.compiler
-        narrowing = [ask.filter, *ask.ticked.values()]
         by_score = needs_scores(ask)
-        query = compiler.ranked(ask.query, narrowing) if by_score else compiler.matching([ask.query, *narrowing])
+        compiled = compiler.compiled(ask, ranked=by_score)
+        query = compiled.query
         if by_score and query is not None and not ask.facets and counts_in_passing(ask):
-            total, hits = Hits(searcher, compiler, query).find_counted(ask, count=True)
+            finding = Hits(searcher, compiler, query)
+            total, hits = finding.find_counted(ask, count=True)
+            compiled.every = finding.every
             return Found(total=total, hits=hits, facets={})
         counts = Counts(searcher, compiler)
-        # Counting with the query of the hits costs less than to compile one without scores (0.1 instead of 0.2 ms).
-        total, facets = counts.count(ask, query)
+        # Looking up a handful takes less than to search for it once more (0.1 instead of 1 ms at a million rows).
+        if query is not None and compiled.every and ask.limit <= 0 and not ask.ticked:
+            total, facets = counts.count(ask, compiler.these(Hits(searcher, compiler, query).ids(compiled.every)))
+        else:
+            total, facets = counts.count(ask, query)
         if query is None or ask.limit <= 0 or total == 0:
             return Found(total=total, hits=(), facets=facets)
         return Found(total=total, hits=Hits(searcher, compiler, query).find(ask), facets=facets)

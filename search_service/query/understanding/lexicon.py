@@ -16,7 +16,8 @@ from analyzers.fold import fold
 _NOTHING_TOLD = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_")
 LONGEST = 60
 """Characters of a phrase: no name of an institution is longer, and a longer object is a description."""
-_HEAD = 2
+HEAD = 2
+"""Characters by which phrases are found."""
 
 
 class Meaning(NamedTuple):
@@ -58,7 +59,7 @@ class Lexicon:
         self._phrases = phrases
         lengths: dict[str, set[int]] = {}
         for phrase in phrases:
-            lengths.setdefault(phrase[:_HEAD], set()).add(len(phrase))
+            lengths.setdefault(phrase[:HEAD], set()).add(len(phrase))
         # Most heads share one of a few hundred sets of lengths.
         shared: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._lengths = {
@@ -71,13 +72,21 @@ class Lexicon:
 
     def at(self, squeezed: str, place: int) -> Iterator[tuple[int, Meanings]]:
         """The phrases that begin at a place, each with where it ends, the longest first."""
-        for head in (squeezed[place : place + _HEAD], squeezed[place]):
+        for head in (squeezed[place : place + HEAD], squeezed[place]):
             for length in self._lengths.get(head, ()):
                 found = self._phrases.get(squeezed[place : place + length])
                 if found is not None and place + length <= len(squeezed):
                     yield place + length, found
             if len(head) == 1:
                 return
+
+    def lengths(self, head: str) -> Sequence[int]:
+        """How long phrases are that begin with these two characters."""
+        return self._lengths.get(head, ())
+
+    def get(self, squeezed: str) -> Meanings | None:
+        """What a phrase means."""
+        return self._phrases.get(squeezed)
 
     def is_name(self, squeezed: str) -> bool:
         """Whether the whole of a query is such a name."""

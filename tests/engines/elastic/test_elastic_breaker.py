@@ -107,3 +107,14 @@ def test_a_cluster_that_hangs_is_waited_for_as_long_as_a_search_and_only_once(mo
         release.set()
         engine.close()
     assert len(cluster.asked) == 1
+
+
+def test_half_an_answer_to_who_is_in_a_hurry_is_none_and_no_sign_of_illness(
+    engine: ElasticEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = connection.Connection.search
+    monkeypatch.setattr(connection.Connection, "search", lambda self, call: {**ask(self, call), "timed_out": True})
+    for _ in range(MOST + 1):
+        with pytest.raises(EngineUnavailable):
+            engine.search("toy", Ask(Everything(), within=0.1))
+    assert engine.search("toy", Ask(Everything())).total == 0
