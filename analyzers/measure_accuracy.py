@@ -55,9 +55,9 @@ _ERROR = re.compile(rf"(?:MPE|最大允许误差|示值误差|允差)?\s?[:=]?\s
 _UNCERTAINTY = re.compile(
     rf"(?:U|Ur|Urel|U95|扩展不确定度)\s?[:=]\s?(?P<value>{NUMBER})\s?(?P<unit>[^\s(,，=]{{0,12}}){_COVERAGE}"
 )
-_K = re.compile(r"k\s?=\s?(\d(?:\.\d{1,3})?)")
 _PIECES = re.compile(r"[;、]|[,，](?!\s?k\s?=)")
 _USUAL_K = Fraction(2)
+"""Of a statement that says none, whatever another one in the same text says."""
 
 
 def read_accuracy(text: str) -> tuple[Statement, ...] | Unreadable:
@@ -67,9 +67,7 @@ def read_accuracy(text: str) -> tuple[Statement, ...] | Unreadable:
         return Unreadable("blank")
     if len(plain) > LONGEST:
         return Unreadable("unreadable")
-    said = _K.search(plain)
-    k = Fraction(said[1]) if said and Fraction(said[1]) else _USUAL_K
-    found = [_statement(piece.strip(), k) for piece in _PIECES.split(plain) if piece.strip()]
+    found = [_statement(piece.strip()) for piece in _PIECES.split(plain) if piece.strip()]
     if not found or any(statement is None for statement in found):
         return Unreadable("unreadable")
     return tuple(statement for statement in found if statement is not None)
@@ -78,7 +76,7 @@ def read_accuracy(text: str) -> tuple[Statement, ...] | Unreadable:
 def as_good(offered: tuple[Statement, ...], asked: tuple[Statement, ...]) -> bool | None:
     """Whether the offer is as accurate as asked, for every kind that was asked; None where it cannot be told.
 
-    Of several statements of one kind the worst counts on the offer, the strictest on what is asked.
+    Of several statements of one kind the worst counts on the offer; of what is asked each is judged by itself.
     """
     verdicts = [_kind_as_good(offered, asked, kind) for kind in Kind if any(a.kind is kind for a in asked)]
     if False in verdicts:
@@ -94,12 +92,15 @@ def equal_text(one: str, other: str) -> bool:
 def _kind_as_good(offered: tuple[Statement, ...], asked: tuple[Statement, ...], kind: Kind) -> bool | None:
     have = [s for s in offered if s.kind is kind]
     want = [s for s in asked if s.kind is kind]
-    if not have or len({s.scale for s in (*have, *want)}) != 1:
-        return None
-    return max(s.value for s in have) <= min(s.value for s in want)
+    scales = {s.scale for s in have}
+    worst = max((s.value for s in have), default=Fraction(0))
+    verdicts = [worst <= one.value if scales == {one.scale} else None for one in want]
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
 
 
-def _statement(text: str, k: Fraction) -> Statement | None:
+def _statement(text: str) -> Statement | None:
     if match := _NUMBER_GRADE.fullmatch(text):
         values = [Fraction(v) for v in (match["value"], match["to"]) if v]
         return Statement(Kind.GRADE, "number s" if match["s"] else "number", min(values))
@@ -111,7 +112,7 @@ def _statement(text: str, k: Fraction) -> Statement | None:
     if match := _ERROR.fullmatch(text):
         return _figure(Kind.ERROR, match["value"], match["unit"], Fraction(1))
     if match := _UNCERTAINTY.fullmatch(text):
-        own = Fraction(match["k"]) if match["k"] and Fraction(match["k"]) else k
+        own = Fraction(match["k"]) if match["k"] and Fraction(match["k"]) else _USUAL_K
         return _figure(Kind.UNCERTAINTY, match["value"], match["unit"], _USUAL_K / own)
     return None
 

@@ -111,6 +111,7 @@ class AuthorisationKind(Kind):
         return evidence.proven(row)
 
     offer_reads = ("certificates", "regions")
+    offers_unproven = True
 
     def offer(self, row: Authorisation) -> Offer | None:
         """A row answers its own service, in its own regions."""

@@ -1,19 +1,22 @@
 """Which rows may answer an item: recall-wide queries to the engine (docs/matching.md, step 1).
 
-Beside them stand rows that the index cannot have: those with a pending mark, and those that only the calendar of
-certificates hides from the public where an item's service needs no certificate.
+Beside them stand rows that the index cannot have: those with a pending mark, those that only the calendar of
+certificates hides from the public where an item's service needs no certificate, those whose certificate begins before
+the window does, and those whose certificate was deleted.
 """
 
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from sqlalchemy import not_, select
+from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from search_service.engines.base import Ask, Engine
 from search_service.kinds.base import Kind
+from search_service.kinds.days import day_of
 from search_service.kinds.evidence import PUBLISHED
 from search_service.matching.checks.certificate import RIGHT
 from search_service.matching.loading import institutions, offering
@@ -23,6 +26,7 @@ from search_service.matching.tables import Tables
 from search_service.matching.words import Conditions, Item
 from search_service.query.columns import filter_field
 from search_service.query.nodes import OneOf, all_of
+from search_service.store.institution import Certificate
 from search_service.store.journal import IndexState
 
 MOST_INSTITUTIONS = 2_000
@@ -78,16 +82,35 @@ def propose(
     return proposed
 
 
-def waiting(session: Session) -> dict[str, list[uuid.UUID]]:
-    """Rows of offering kinds that the index does not have as they are."""
+def waiting(session: Session, start: date | None = None) -> dict[str, list[uuid.UUID]]:
+    """Rows of offering kinds that the index does not have as they are.
+
+    With the first day of a window also those that the public sees only once a certificate of theirs has begun, which
+    it will have on that day: judged is the window, and not today.  A row whose certificate was deleted is one without.
+    """
     found: dict[str, list[uuid.UUID]] = defaultdict(list)
     names = [kind.name for kind in offering()]
+    if start is not None:
+        for kind in offering():
+            found[kind.name] += _unseen(session, kind, start)
     marked = select(IndexState.kind, IndexState.entity_id).where(
         IndexState.seq > IndexState.done_seq, IndexState.kind.in_(names)
     )
     for name, row in session.execute(marked.limit(MOST_PENDING)):
         found[name].append(row)
     return found
+
+
+def _unseen(session: Session, kind: Kind, start: date) -> list[uuid.UUID]:
+    """Rows that a certificate which begins after today, and not after `start`, will show; or whose one was deleted."""
+    model, now = kind.model, session.info["now"]()
+    begins = and_(Certificate.valid_from > day_of(now), Certificate.valid_from <= start)
+    certificates = select(Certificate.id).where(or_(begins, Certificate.deleted_at.is_not(None)))
+    # From the few certificates to their rows: the other way round every row would be looked at.
+    links = model.certificates.property.secondary
+    rows = select(links.c[0]).where(links.c.certificate_id.in_(certificates))
+    published = and_(model.state == PUBLISHED, model.deleted_at.is_(None))
+    return list(session.scalars(select(model.id).where(model.id.in_(rows), published, not_(kind.visible(now)))))
 
 
 def _field(kind: Kind) -> str:
@@ -106,8 +129,8 @@ def _unproven(session: Session, kind: Kind, item: Item) -> list[uuid.UUID]:
         return []
     model, now = kind.model, session.info["now"]()
     rows = select(model.id).where(model.state == PUBLISHED, model.deleted_at.is_(None), not_(kind.visible(now)))
-    if item.service is not None:
-        rows = rows.where(model.service == item.service)
+    said = model.service == item.service if item.service is not None else model.service.not_in(sorted(RIGHT))
+    rows = rows.where(said)
     return list(session.scalars(rows))
 
 

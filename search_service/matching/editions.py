@@ -129,7 +129,7 @@ class Editions:
 
     def __init__(self, rows: Iterable[Edition]) -> None:
         self._rows: dict[Number, Edition] = {}
-        kept = list(rows)
+        self.rows = kept = tuple(rows)
         for row in sorted(kept, key=lambda r: (len(r.printed), r.printed), reverse=True):
             self._rows[row.number] = row  # the shortest print last: the standard itself, not its amendment
         self._listed: dict[Number, list[Number]] = defaultdict(list)
@@ -228,7 +228,7 @@ class Editions:
             if at == edition.line:
                 path.append(edition)
                 return True
-            for after in sorted(self._following(at), key=_by_year):
+            for after in sorted(self._following(at), key=by_year):
                 if after.line not in seen and _crossing(at, after) is Crossing.FREE and lead(after.line):
                     path.extend([after, self._newest(at)] if after not in path else [self._newest(at)])
                     return True
@@ -238,7 +238,10 @@ class Editions:
         return tuple(dict.fromkeys(self._rows[one].ref for one in path if one in self._rows))
 
     def side(self, held: Number, needed: Iterable[Number]) -> int:
-        """Whether an edition is older (-1) or later (1) than a needed one, as numbers or replacements say; else 0."""
+        """Whether an edition is older (-1) or later (1) than a needed one, as numbers or replacements say; else 0.
+
+        Of several needed ones of its number the first counts.
+        """
         wanted = list(needed)
         if any(_crossing(held, one) is Crossing.WEAK for one in wanted):
             return 0
@@ -253,7 +256,7 @@ class Editions:
 
     def successors(self, number: Number) -> list[Number]:
         """What directly replaces an edition, the newest first."""
-        return sorted(self._later.get(number, set()) | self._later.get(number.line, set()), key=_by_year, reverse=True)
+        return sorted(self._later.get(number, set()) | self._later.get(number.line, set()), key=by_year, reverse=True)
 
     def newest_in_force(self, number: Number, day: date) -> int:
         """The year of what an undated number means; 0 where nothing is in force."""
@@ -271,9 +274,9 @@ class Editions:
             own = self._open(self._listed.get(at, ()), day)
             if own:
                 every = at.prefix.startswith(_ENTERPRISE)
-                return [Branch(frozenset(own if every else [max(own, key=_by_year)]))]
+                return [Branch(frozenset(own if every else [max(own, key=by_year)]))]
             found: list[Branch] = []
-            for after in sorted({one.line for one in self._following(at)}, key=_by_year):
+            for after in sorted({one.line for one in self._following(at)}, key=by_year):
                 crossing = max(_crossing(at, after), _crossing(line, after))
                 parts |= crossing == Crossing.WEAK and self._in_force_anywhere(after, day, set())
                 found += branches(after) if crossing == Crossing.FREE and after not in seen else [Branch(frozenset())]
@@ -296,7 +299,7 @@ class Editions:
 
     def _newest(self, line: Number) -> Number:
         """Its newest listed edition; the number itself where none is."""
-        return max(self._listed.get(line, ()), key=_by_year, default=line)
+        return max(self._listed.get(line, ()), key=by_year, default=line)
 
     def _reach(self, seeds: Iterable[Number], graph: Mapping[Number, set[Number]], step: int) -> dict[Number, bool]:
         """Everything that replacements lead to, later (`step` 1) or earlier (-1) → whether only by a weak step."""
@@ -305,9 +308,11 @@ class Editions:
         while waiting:
             node = waiting.popleft()
             beside = self._of_line.get(node.line, ())
+            led = graph.get(node, set())
             if node.year is not None:
-                beside = [n for n in beside if n.year is None or (n.year - node.year) * step > 0]
-            for there in (*graph.get(node, ()), *beside):
+                beside = [n for n in beside if n.year is not None and (n.year - node.year) * step > 0]
+                led = led | graph.get(node.line, set())  # what is said of the number as a whole holds for each edition
+            for there in (*led, *beside):
                 weak = found[node] or _crossing(node, there) is Crossing.WEAK
                 if there not in found or (found[there] and not weak):
                     found[there] = weak
@@ -326,7 +331,8 @@ class Crossing(IntEnum):
     NEVER = 2
 
 
-def _by_year(number: Number) -> tuple[int, str, str]:
+def by_year(number: Number) -> tuple[int, str, str]:
+    """An order of editions in which the newest is last."""
     return (number.year or 0, number.prefix, number.body)
 
 

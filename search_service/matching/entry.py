@@ -151,7 +151,7 @@ def read(body: Mapping[str, Any], resolve: Callable[[str], Meant]) -> Posted:
     most = reading.whole("max_institutions", body.get("max_institutions"))
     if most is not None and not 1 <= most <= MOST_INSTITUTIONS:
         reading.refuse("max_institutions", "range", f"机构数应在 1 到 {MOST_INSTITUTIONS} 之间")
-    if body.get("channel") not in {None, *CHANNELS}:
+    if body.get("channel") not in (None, *CHANNELS):
         reading.refuse("channel", "unknown_word", "没有这种受理渠道", f"可用:{'、'.join(CHANNELS)}")
     posted = Posted(
         items=tuple(_item(reading, at, item) for at, item in enumerate(items)),

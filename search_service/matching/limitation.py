@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from search_service.matching.phrases import Kinship, Vocabulary
+from search_service.matching.phrases import Kin, Kinship, Link, Vocabulary
 from search_service.matching.readings import compare, is_all
 
 LIMITED, LIMITED_OUT = "limited", "limited_out"
@@ -78,42 +78,47 @@ def parted(text: str) -> tuple[str, str]:
     return text[: found.start()].strip(" ，,；;"), text[found.start() :]
 
 
-def judge(vocabulary: Vocabulary, clauses: Iterable[Clause], asked_object: str, asked_parameter: str) -> str | None:
-    """The code of what stands against the item; None where nothing does."""
+def judge(
+    vocabulary: Vocabulary, clauses: Iterable[Clause], asked_object: str, asked_parameter: str, used: list[Link]
+) -> str | None:
+    """The code of what stands against the item; None where nothing does.  `used` gets the links that allow it."""
     found: str | None = None
     for clause in clauses:
-        code = _against(vocabulary, clause, asked_object, asked_parameter)
+        code = _against(vocabulary, clause, asked_object, asked_parameter, used)
         if code == LIMITED_OUT:
             return code
         found = found or code
     return found
 
 
-def _against(vocabulary: Vocabulary, clause: Clause, asked_object: str, asked_parameter: str) -> str | None:
+def _against(
+    vocabulary: Vocabulary, clause: Clause, asked_object: str, asked_parameter: str, used: list[Link]
+) -> str | None:
     asked = [text for text in (asked_object, asked_parameter) if text and not is_all(text)]
     # Which of the two the words are is not said: where the item leaves one open, it may be that one.
     whole = len(asked) == 2  # noqa: PLR2004 - object and parameter
     if clause.sort is Sort.OTHER:
         return LIMITED
     if clause.sort is Sort.ONLY:
-        if _nearest(vocabulary, asked, clause.words) is Kinship.AGREES:
+        allowed = _nearest(vocabulary, asked, clause.words)
+        if allowed.kinship is Kinship.AGREES:
+            used.extend(allowed.steps)
             return None
         if any(_CONDITION.search(word) for word in clause.words):
             return LIMITED
-        near = _nearest(vocabulary, asked, (*clause.words, *clause.loose)) is not Kinship.DIFFERENT
+        near = _nearest(vocabulary, asked, (*clause.words, *clause.loose)).kinship is not Kinship.DIFFERENT
         return LIMITED if near or not whole else LIMITED_OUT
-    nearest = _nearest(vocabulary, asked, (*clause.words, *clause.loose))
+    nearest = _nearest(vocabulary, asked, (*clause.words, *clause.loose)).kinship
     if nearest is Kinship.AGREES:
         return LIMITED_OUT
     condition = any(_CONDITION.search(word) for word in clause.words)
     return LIMITED if nearest is Kinship.SIMILAR or condition or not whole else None
 
 
-def _nearest(vocabulary: Vocabulary, asked: Sequence[str], words: Iterable[str]) -> Kinship:
-    return max(
-        (compare(vocabulary, one, word, lists=False).kinship for one in asked for word in words),
-        default=Kinship.DIFFERENT,
-    )
+def _nearest(vocabulary: Vocabulary, asked: Sequence[str], words: Iterable[str]) -> Kin:
+    """The closest of all, by the fewest steps."""
+    found = (compare(vocabulary, one, word, lists=False) for one in asked for word in words)
+    return max(found, key=lambda kin: (kin.kinship, -len(kin.steps)), default=Kin(Kinship.DIFFERENT))
 
 
 def _clause(text: str) -> Clause:

@@ -24,6 +24,7 @@ from search_service.matching import candidates, entry, loading, order
 from search_service.matching.answer import answer, why_not_answer
 from search_service.matching.coverage import Candidate, Option, bits, options
 from search_service.matching.editions import Number, numbers_in
+from search_service.matching.places import Places
 from search_service.matching.shelf import Shelf
 from search_service.matching.tables import Tables
 from search_service.matching.verdict import Cell, Memory, Who, judge_cell
@@ -58,6 +59,7 @@ class Matched:
     """What judging found, for answering and for storing.
 
     `cells` are by institution, one for each item; `order` is the neutral order of the listed ones, best first.
+    `rows` are those that were proposed, for each item by institution, also of institutions that are not listed.
     """
 
     requirement: Requirement
@@ -70,6 +72,7 @@ class Matched:
     left_out: tuple[int, ...]
     brief: frozenset[str]
     seed: str
+    rows: Sequence[Mapping[str, Sequence[Offer]]] = ()
 
 
 def dues_of(session: Session, posted: datetime) -> Dues:
@@ -111,7 +114,7 @@ class Matcher:
             if known is None or not (hidden_too or known[0].status == ACTIVE):
                 raise NotFound("没有这家机构")
             rows = loading.offers_by_institution(session, [known[0].ref.id]).get(known[0].ref.id, [])
-            tables = self._tables(session, found.requirement.items, rows)
+            tables = self.tables(session, found.requirement.items, rows)
             count = len(found.requirement.items)
             cells = _judged(found.requirement, known[0], [rows] * count, tables, [{} for _ in range(count)])
             return why_not_answer(found, known[0], cells)
@@ -138,60 +141,34 @@ class Matcher:
     def judged(self, session: Session, requirement: Requirement, today: date, dues: Dues, seed: str) -> Matched:
         """Propose, judge and choose."""
         items, conditions = requirement.items, requirement.conditions
-        first = self._tables(session, items, ())
-        pending = candidates.waiting(session)
+        first = self.tables(session, items, ())
+        pending = candidates.waiting(session, conditions.window.start)
         proposed = [candidates.propose(session, self._engine, item, conditions, first, pending) for item in items]
         rows = self._load(session, proposed)
-        tables = self._tables(
-            session, items, [offer for found in rows for offers in found.values() for offer in offers]
-        )
+        tables = self.tables(session, items, [offer for found in rows for offers in found.values() for offer in offers])
         known = loading.institutions(session, {one for found in rows for one in found})
         cells: dict[str, tuple[Cell, ...]] = {}
         memory: list[Memory] = [{} for _ in items]
-        for one, (who, _) in known.items():
-            judged = _judged(requirement, who, [found.get(one, []) for found in rows], tables, memory)
+        for one, (known_as, _) in known.items():
+            judged = _judged(requirement, known_as, [found.get(one, []) for found in rows], tables, memory)
             if any(cell.outcome > Outcome.UNMET for cell in judged):
                 cells[one] = judged
         brief = self._complete(session, requirement, {one: known[one][0] for one in cells}, cells)
-        bands = {one: order.band(known[one][1]) for one in cells}
-        shuffled = order.neutral(cells, seed)
-        listed = tuple(
-            sorted(
-                cells,
-                key=lambda one: (
-                    sum(cell.outcome is Outcome.UNMET for cell in cells[one]),
-                    sum(cell.outcome is Outcome.UNSURE for cell in cells[one]),
-                    -bands[one],
-                    shuffled[one],
-                ),
-            )
-        )
-        chosen = options(
-            [
-                Candidate(
-                    id=one,
-                    met=bits([cell.outcome for cell in cells[one]], Outcome.MET),
-                    covered=bits([cell.outcome for cell in cells[one]], Outcome.UNSURE),
-                    distance=tables.places.distance(conditions.region, known[one][0].division),
-                    band=bands[one],
-                    place=shuffled[one],
-                )
-                for one in cells
-            ],
-            len(items),
-            requirement.max_institutions,
-        )
+        who = {one: known[one][0] for one in cells}
+        records = {one: known[one][1] for one in cells}
+        listed, chosen = arrange(requirement, who, records, cells, tables.places, seed)
         return Matched(
             requirement=requirement,
             judged_on=today,
             dues=dues,
-            who={one: known[one][0] for one in cells},
+            who=who,
             cells=cells,
             order=listed,
-            options=tuple(chosen),
+            options=chosen,
             left_out=tuple(found.left_out for found in proposed),
             brief=brief,
             seed=seed,
+            rows=rows,
         )
 
     def _load(self, session: Session, proposed: Sequence[candidates.Proposed]) -> list[dict[str, list[Offer]]]:
@@ -225,7 +202,7 @@ class Matcher:
         if sum(counts.get(one, 0) * unmet[one] for one in partly) > WHOLE:
             return frozenset(partly)
         rows = loading.offers_by_institution(session, partly)
-        tables = self._tables(session, requirement.items, [offer for one in partly for offer in rows.get(one, [])])
+        tables = self.tables(session, requirement.items, [offer for one in partly for offer in rows.get(one, [])])
         memory: list[Memory] = [{} for _ in requirement.items]
         for one in partly:
             cells[one] = tuple(
@@ -236,7 +213,8 @@ class Matcher:
             )
         return frozenset()
 
-    def _tables(self, session: Session, items: Sequence[Item], offers: Sequence[Offer]) -> Tables:
+    def tables(self, session: Session, items: Sequence[Item], offers: Sequence[Offer]) -> Tables:
+        """What judging these items and rows looks up."""
         asked = [number for item in items if item.standard for number in numbers_in(item.standard)]
         undated: dict[Number, None] = {}
         for offer in offers:
@@ -244,6 +222,44 @@ class Matcher:
                 undated.update(dict.fromkeys(number for number in numbers_in(cell) if number.year is None))
         editions = loading.read_editions(session, [*asked, *list(undated)[:MOST_UNDATED]])
         return Tables(editions, self._places.get(session), self._vocabulary.get(session))
+
+
+def arrange(
+    requirement: Requirement,
+    who: Mapping[str, Who],
+    records: Mapping[str, order.Record],
+    cells: Mapping[str, tuple[Cell, ...]],
+    places: Places,
+    seed: str,
+) -> tuple[tuple[str, ...], tuple[Option, ...]]:
+    """The listed institutions in their order, and the options; nothing but its arguments has a part in it."""
+    bands = {one: order.band(records[one]) for one in cells}
+    shuffled = order.neutral(cells, seed)
+    listed = sorted(
+        cells,
+        key=lambda one: (
+            sum(cell.outcome is Outcome.UNMET for cell in cells[one]),
+            sum(cell.outcome is Outcome.UNSURE for cell in cells[one]),
+            -bands[one],
+            shuffled[one],
+        ),
+    )
+    chosen = options(
+        [
+            Candidate(
+                id=one,
+                met=bits([cell.outcome for cell in cells[one]], Outcome.MET),
+                covered=bits([cell.outcome for cell in cells[one]], Outcome.UNSURE),
+                distance=places.distance(requirement.conditions.region, who[one].division),
+                band=bands[one],
+                place=shuffled[one],
+            )
+            for one in cells
+        ],
+        len(requirement.items),
+        requirement.max_institutions,
+    )
+    return tuple(listed), tuple(chosen)
 
 
 def _judged(

@@ -71,11 +71,12 @@ class Vocabulary:
     """The synonyms as a graph of phrases."""
 
     def __init__(self, links: Iterable[Link]) -> None:
+        self.links = tuple(links)
         self._up: dict[str, list[tuple[str, Link]]] = defaultdict(list)
         self._down: dict[str, list[tuple[str, Link]]] = defaultdict(list)
         self._same: dict[str, list[tuple[str, Link]]] = defaultdict(list)
         self._related: dict[str, list[tuple[str, Link]]] = defaultdict(list)
-        for link in links:
+        for link in self.links:
             word, meaning = key(link.word), key(link.meaning)
             if link.relation == SAME:
                 self._same[word].append((meaning, link))

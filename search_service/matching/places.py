@@ -25,6 +25,11 @@ class Places:
     def __init__(self, places: Iterable[Place]) -> None:
         self._places: Mapping[str, Place] = {place.adcode: place for place in places}
 
+    @property
+    def rows(self) -> Iterable[Place]:
+        """Every division."""
+        return self._places.values()
+
     def recognises(self, code: str) -> bool:
         """Whether it is a division, or the nation."""
         return code == NATION or code in self._places

@@ -35,6 +35,15 @@ _HEADS = (
 )  # fmt: skip
 """Endings that several members of a list may share: in 抗压、抗折强度 the first is no name by itself."""
 
+_WHOLE = ("率", "值", "点", "度", "量")
+"""Endings of names that lack nothing: 断后伸长率、抗拉强度 are two names."""
+
+_CONDITIONS = ("温度", "湿度", "速度", "流量", "频率", "功率")
+"""Names that are conditions or halves as well: 温度、湿度试验 measures no temperature, 流量、阻力系数 no flow."""
+
+_UNDER = ("试验", "性能", "功能", "系数")
+"""Heads before which they may be."""
+
 _GROUP = re.compile(r"[；;\n]")
 _MEMBER = re.compile(r"[、／]|(?<=[^0-9a-z])/(?=[^0-9a-z])")
 """Between groups, whose members share no head, and between members."""
@@ -83,12 +92,26 @@ def names_in(text: str) -> tuple[Named, ...]:
     found = [Named(text, whole=True)]
     for group in parts:
         for at, part in enumerate(group):
-            head = next((h for later in group[at + 1 :] for h in _HEADS if key(later).endswith(h)), "")
-            if head and not key(part).endswith(_HEADS):
+            head = next((h for later in group[at + 1 :] for h in _HEADS if _stem(later).endswith(h)), "")
+            if head and _may_lack(_stem(part), head):
                 found += [Named(part, sure=False), Named(part + head, sure=False)]
             else:
                 found.append(Named(part))
     return tuple(found)
+
+
+def _may_lack(name: str, head: str) -> bool:
+    """Whether an early member of a list may be half a name whose head stands at a later one."""
+    if name.endswith(_HEADS):
+        return False
+    return not name.endswith(_WHOLE) or (head in _UNDER and name.endswith(_CONDITIONS))
+
+
+def _stem(member: str) -> str:
+    """A member without what stands behind its name: a bracket, 的测定."""
+    name = key(member)
+    bracket = _BRACKET.fullmatch(name)
+    return (bracket[1] if bracket is not None else name).removesuffix("的测定")
 
 
 def says_all(text: str) -> bool:

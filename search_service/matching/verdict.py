@@ -154,7 +154,7 @@ def judge_cell(
 
 
 def _preference(one: Judged, item: Item, conditions: Conditions, tables: Tables) -> tuple[int, int, str]:
-    """Between equals: the greatest edition year, the latest end of validity, the smallest id."""
+    """Between equals: the greatest edition year, the latest end of validity, the smallest id (of several rows)."""
     day = conditions.window.start
 
     def year(offer: Offer) -> int:
@@ -167,7 +167,7 @@ def _preference(one: Judged, item: Item, conditions: Conditions, tables: Tables)
 
     first = one.offers[0]
     last: date | None = certificate.deciding(item, conditions, first).end
-    return (-max(map(year, one.offers)), -(last.toordinal() if last else 0), first.ref.id)
+    return (-max(map(year, one.offers)), -(last.toordinal() if last else 0), min(o.ref.id for o in one.offers))
 
 
 def _joined(item: Item, conditions: Conditions, judged: Sequence[Judged], tables: Tables) -> list[Judged]:
@@ -183,13 +183,20 @@ def _joined(item: Item, conditions: Conditions, judged: Sequence[Judged], tables
     for rows in groups.values():
         for level in (Outcome.MET, Outcome.UNSURE):
             able = [one for one in rows if min(f.outcome for f in _others(one)) >= level]
-            able.sort(key=lambda one: (-min(f.outcome for f in _others(one)), one.offers[0].ref.id))
+            # The last are left out first, so that what answers says as little beside the range as can be.
+            able.sort(key=lambda one: (*_worth(one), *_preference(one, item, conditions, tables)))
             used = together(item.range, [one.offers[0].range for one in able])
             if len(used) > 1:
                 found.append(_one_offer(item, [able[at] for at in used]))
             if used:
                 break
     return found
+
+
+def _worth(one: Judged) -> tuple[int, int]:
+    """How good a row is beside its range: outcome, then fewer codes."""
+    others = _others(one)
+    return (-min(f.outcome for f in others), sum(f.code is not None for f in others))
 
 
 def _others(one: Judged) -> list[Finding]:

@@ -190,6 +190,9 @@ def good(offered: str, asked: str) -> bool | None:
         ("U=0.3 ℃，U=1.5%RH (k=2)", "U=0.3 ℃", None),
         ("1级；0.5级", "0.5级", False),
         ("1级", "1级；U=0.2%", None),
+        ("±1.6 mm", "±1 μm；±0.1%", False),
+        ("±0.5 μm", "±1 μm；±0.1%", None),
+        ("U=0.3%", "U=0.3%；U=3% (k=3)", True),
     ],
 )
 def test_as_good_or_not_or_unknown(offered: str, asked: str, verdict: bool | None) -> None:  # noqa: FBT001 - parametrised

@@ -28,7 +28,7 @@ def agree(tally: Tally, *, pairs: int, each: int, alone: int) -> None:
     seen = {code: tally.codes[code] for code in CODES if tally.codes[code] < each}
     assert not seen, f"seen less than {each} times, so the comparison says little about them: {seen}"
     # A code that never stands alone could be lost among others.
-    assert not [code for code in CODES if tally.alone[code] < alone]
+    assert not {code: tally.alone[code] for code in CODES if tally.alone[code] < alone}
     assert tally.outcomes["met"] * 20 > tally.pairs
 
 
@@ -38,10 +38,8 @@ def test_thousands_of_pairs_agree() -> None:
 
 @pytest.mark.slow
 def test_a_hundred_thousand_pairs_hold_no_false_met() -> None:
-    tally = compare(map(world, range(1_000_000, 1_024_000)), judge_world)
-    print(tally)  # noqa: T201  # as above
-    assert tally.pairs >= 100_000
-    assert not tally.false_met
-    # Where the two still differ both say less than met, and a sentence is missing in docs/matching.md; such worlds are
-    # printed, and may not be more than one in a thousand pairs.
-    assert len(tally.different) * 1_000 <= tally.pairs, told(tally)
+    """The promise: 0 met in 100,000 pairs that the reference does not give, and outcome and codes of all pairs agree.
+
+    Each code has to come up a hundred times, and alone at least once where it can, else the agreement would say little.
+    """
+    agree(compare(map(world, range(1_000_000, 1_019_500)), judge_world), pairs=100_000, each=100, alone=1)

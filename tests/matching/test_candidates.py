@@ -59,7 +59,7 @@ def test_nothing_is_lost_on_the_sample(sample: Services) -> None:
     with sample.database.read() as session:
         known = loading.institutions(session, {offer.institution for _, offer in offers.values()})
         for item in items([offer for _, offer in offers.values()], 120):
-            tables = matcher._tables(session, [item], ())
+            tables = matcher.tables(session, [item], ())
             proposed = candidates.propose(session, sample.engine, item, CONDITIONS, tables, {})
             ids = {str(one) for found in proposed.rows.values() for one in found}
             for one, (kind, offer) in offers.items():

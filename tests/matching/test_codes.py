@@ -327,6 +327,18 @@ def test_a_met_row_completed_by_an_unsure_one_is_unsure_and_an_unmet_row_joins_n
     assert joined({"regions": ["320000"]}) == ("unmet", ["range_not_covered"])
 
 
+def test_of_several_sets_of_rows_the_one_that_says_least_beside_the_range_answers() -> None:
+    world = copy.deepcopy(WORLD)
+    first = {**world["authorisations"][0], "regions": []}
+    world["authorisations"] = [
+        {**first, "id": "a", "range": "(0～25) MPa", "accuracy": ""},
+        {**first, "id": "b", "range": "(0～25) MPa"},
+        {**first, "id": "c", "range": "(25～60) MPa"},
+    ]
+    requirement = {**REQUIREMENT, "items": [asked(METROLOGY, range="0~60 MPa")]}
+    assert judge_world(world, requirement, TODAY)[0, "i"] == ("unsure", ["region_unknown"])
+
+
 @pytest.mark.parametrize(
     ("service", "nature", "expected"),
     [

@@ -1,12 +1,15 @@
 """Evidence: it names rows that exist, they alone give the verdict, and without any of them it is lower."""
 
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from search_service.matching.words import Ref
+from search_service.matching.words import Outcome, Ref
+from tests.matching.reference.printing import asked_of, world_of
+from tests.matching.reference.worlds import world as generated
 from tests.matching.test_codes import MET, METROLOGY, REQUIREMENT, TODAY, WORLD, Change
 from tests.matching.world import World, judge_cells
 
@@ -43,8 +46,10 @@ def changed(changes: Change, item: Change) -> tuple[World, dict[str, Any]]:
     return world, {**REQUIREMENT, **changes.get("r", {}), "items": [item]}
 
 
-def refs_of(world: World, requirement: dict[str, Any]) -> tuple[int, set[Ref]]:
-    cell = judge_cells(world, requirement, TODAY).get((0, "i"))
+def refs_of(
+    world: World, requirement: dict[str, Any], institution: str = "i", today: str = TODAY
+) -> tuple[int, set[Ref]]:
+    cell = judge_cells(world, requirement, today).get((0, institution))
     if cell is None or cell.best is None:
         return 0, set()
     return int(cell.outcome), {ref for finding in cell.best.findings for ref in finding.tell()[1]}
@@ -64,13 +69,46 @@ def cases() -> Iterator[Any]:
     yield pytest.param(world, requirement, id="a run of certificates")
 
 
-@pytest.mark.parametrize(("world", "requirement"), list(cases()))
-def test_the_rows_of_the_evidence_are_enough_and_each_is_needed(world: World, requirement: dict[str, Any]) -> None:
-    outcome, refs = refs_of(world, requirement)
+def enough_and_needed(world: World, requirement: dict[str, Any], institution: str, today: str) -> set[Ref]:
+    """The rows of the evidence exist, they alone give the verdict, and without any of them it is lower."""
+    outcome, refs = refs_of(world, requirement, institution, today)
     assert outcome == 2
     there = {(TABLES[ref.kind], ref.id) for ref in refs}
     assert there <= {(table, name(table, row)) for table, rows in world.items() for row in rows}
     assert {"institution"} <= {ref.kind for ref in refs}
-    assert refs_of(only(world, refs), requirement) == (2, refs)
+    assert refs_of(only(world, refs), requirement, institution, today) == (2, refs)
     for ref in refs:
-        assert refs_of(only(world, refs - {ref}), requirement)[0] < 2, ref
+        assert refs_of(only(world, refs - {ref}), requirement, institution, today)[0] < 2, ref
+    return refs
+
+
+@pytest.mark.parametrize(("world", "requirement"), list(cases()))
+def test_the_rows_of_the_evidence_are_enough_and_each_is_needed(world: World, requirement: dict[str, Any]) -> None:
+    enough_and_needed(world, requirement, "i", TODAY)
+
+
+def of_worlds(seeds: range) -> Counter[str]:
+    """The same for each met pair of generated worlds; how often a row of each kind was evidence."""
+    named: Counter[str] = Counter()
+    for made in map(generated, seeds):
+        world, asked, today = world_of(made), asked_of(made), made.today.isoformat()
+        cells = judge_cells(world, asked, today)
+        for (at, institution), cell in cells.items():
+            if cell.outcome is Outcome.MET:
+                alone = {**asked, "items": [asked["items"][at]]}
+                refs = enough_and_needed(world, alone, institution, today)
+                named.update(ref.kind for ref in refs)
+                named["joined"] += len(cell.judged[0].offers) > 1
+    return named
+
+
+def test_so_it_is_for_every_met_pair_of_generated_worlds() -> None:
+    named = of_worlds(range(300))
+    assert named["institution"] > 100
+
+
+@pytest.mark.slow
+def test_so_it_is_for_a_thousand_met_pairs() -> None:
+    named = of_worlds(range(10_000, 12_500))
+    assert named["institution"] > 1_000
+    assert min(named[kind] for kind in (*TABLES, "joined")) > 10, named

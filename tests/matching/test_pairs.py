@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ import pytest
 import yaml
 
 from api.sample import FOLDER as SAMPLE
-from tests.matching.world import judge_world
+from search_service.matching.tables import Tables
+from search_service.matching.verdict import Who, judge_cell
+from search_service.matching.words import Ref
+from tests.matching.world import conditions, item, offers, tables
 
 PAIRS = Path(__file__).parent / "pairs"
 FOUND_AT_LEAST = 0.9
@@ -41,7 +45,6 @@ def cells(names: tuple[str, ...], text: str) -> dict[str, str]:
 
 
 PLACES = {
-    "institutions": [{"id": "i", "status": "active", "division": "610113"}],
     "certificates": [
         {"id": "c", "institution": "i", "nature": "CMA", "valid_from": "2024-01-01", "valid_to": "2029-12-31"},
         {"id": "m", "institution": "i", "nature": "metrology", "valid_from": "2024-01-01", "valid_to": "2029-12-31"},
@@ -52,8 +55,18 @@ PLACES = {
 }
 
 
+REQUIREMENT = {"region": "610113", "start": "2026-12-01"}
+WHO = Who(Ref("institution", "i"), "i", "active")
+
+
+@cache
+def shipped() -> Tables:
+    """The sample's standards, divisions and synonyms: read once for all pairs."""
+    return tables(PLACES)
+
+
 def verdict(pair: dict[str, str], *, metrology: bool) -> tuple[str, list[str]]:
-    item = cells(ASKED_METROLOGY if metrology else ASKED_TESTING, pair["item"])
+    asked = cells(ASKED_METROLOGY if metrology else ASKED_TESTING, pair["item"])
     row: dict[str, Any] = {
         **cells(AUTHORISATION if metrology else CAPABILITY, pair["row"]),
         "id": "r",
@@ -63,8 +76,9 @@ def verdict(pair: dict[str, str], *, metrology: bool) -> tuple[str, list[str]]:
         row |= {"certificates": ["m"], "regions": ["610100"], "service": SERVICES[row["service"]]}
     else:
         row |= {"certificates": ["c"], "standards": [n.strip() for n in row["standards"].split("；") if n.strip()]}
-    world = {**PLACES, "authorisations" if metrology else "capabilities": [row]}
-    return judge_world(world, {"region": "610113", "start": "2026-12-01", "items": [item]}, TODAY)[0, "i"]
+    world = {"certificates": PLACES["certificates"], "authorisations" if metrology else "capabilities": [row]}
+    cell = judge_cell(item(asked), conditions(REQUIREMENT, TODAY), WHO, offers(world, "i"), shipped())
+    return cell.outcome.word, list(cell.codes)
 
 
 def labelled() -> list[tuple[Path, dict[str, str]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from search_service.matching.editions import Editions, Need, Number, numbers_in, same_print
+from search_service.matching.editions import Editions, Need, Number, by_year, numbers_in, same_print
 from search_service.matching.tables import Tables
 from search_service.matching.words import Conditions, Finding, Item, Offer, Ref, Told, Window, below, met, weaker
 
@@ -27,11 +27,15 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How one asked number stands to a row: `edition` is what answers it, with the rows that say so."""
+    """How one asked number stands to a row: `edition` is what answers it, with the rows that say so.
+
+    `lasting`: the rows of the editions that take its place inside the window, where it is looked at by itself.
+    """
 
     code: str | None
     edition: Number | None = None
     refs: tuple[Ref, ...] = ()
+    lasting: tuple[Ref, ...] = ()
 
 
 def check(item: Item, conditions: Conditions, offer: Offer, tables: Tables) -> Finding:
@@ -66,10 +70,10 @@ def held(item: Item, conditions: Conditions, offer: Offer, tables: Tables) -> tu
     )
 
 
-def titles(answers: Iterable[Held], tables: Tables) -> list[tuple[str, Ref]]:
-    """The titles of the editions that answer, with their rows."""
-    rows = [tables.editions.row(answer.edition) for answer in answers if answer.edition is not None]
-    return [(row.title, row.ref) for row in rows if row is not None]
+def titles(answers: Iterable[Held], tables: Tables) -> list[tuple[str, tuple[Ref, ...]]]:
+    """The titles of the editions that answer, with the rows that they rest on."""
+    rows = [(tables.editions.row(one.edition), one.lasting) for one in answers if one.edition is not None]
+    return [(row.title, (row.ref, *lasting)) for row, lasting in rows if row is not None]
 
 
 def _unclear(cited: Cited) -> str:
@@ -107,13 +111,11 @@ def _days(number: Number, window: Window, editions: Editions) -> list[date]:
 
 def _undated(asked: Number, cited: Cited, window: Window, editions: Editions) -> Held:
     """What table and row say of the number at all, before any day is looked at."""
-    exact = asked in cited.numbers
-    if not editions.known(asked):
-        if exact:
-            return Held(None, asked)
-        same = any(n.line == asked for n in cited.numbers)
-        return Held("offer_standard_unknown" if cited.unclear and not same else "standard_unknown")
     related = [n for n in cited.numbers if editions.of_line(asked, n)]
+    if not editions.known(asked):
+        if asked in cited.numbers:
+            return Held(None, asked)
+        return Held("standard_unknown" if related or not cited.unclear else "offer_standard_unknown")
     if not related:
         return Held("offer_standard_unknown" if cited.unclear else "standard_differs")
     return _on_each_day(asked, related, window, editions)
@@ -127,17 +129,21 @@ def _on_each_day(asked: Number, related: Sequence[Number], window: Window, editi
     first = needs[0]
     if first.none:
         return Held("edition_differs" if first.whole else "no_edition_in_force")
-    answering = _answering(first)
     have = [_have(asked, related, day, editions, exact=exact) for day in days]
+    answering = _answering(first, have[0]) or _answering(first, _needed(first))
     if first.held_by(have[0]):
         if all(need.held_by(now) for need, now in zip(needs, have, strict=True)):
-            used = [] if exact else [_used(need, now) for need, now in zip(needs, have, strict=True)]
+            used = _used(needs, have, days, editions)
+            if exact:
+                later = [row.ref for number in used[1:] if (row := editions.row(number)) is not None]
+                return Held(None, answering, lasting=tuple(later))
             return Held(None, answering, tuple(ref for number in used for ref in editions.way(asked, number)))
         return Held("edition_changes_in_window", answering)
     code: str | None = None
-    if any(need.held_by(now) for need, now in zip(needs[1:], have[1:], strict=True)):
+    once = any(need.held_by(now) for need, now in zip(needs[1:], have[1:], strict=True))
+    if once and not first.touched_by(have[0]):
         return Held("edition_not_yet", answering)
-    needed = [n for branch in first.branches for n in branch.holding]
+    needed = sorted(_needed(first), key=by_year, reverse=True)
     for number in related:
         for edition in _stands_for(number, window.start, editions):
             code = min(filter(None, (code, _distance(edition, needed, first, editions))), key=_order)
@@ -151,13 +157,24 @@ def _stands_for(number: Number, day: date, editions: Editions) -> list[Number]:
     return [edition for branch in editions.need(number, day).branches for edition in branch.holding]
 
 
-def _answering(need: Need) -> Number | None:
-    return next((max(b.holding, key=lambda n: n.year or 0) for b in need.branches if b.holding), None)
+def _needed(need: Need) -> set[Number]:
+    return {edition for branch in need.branches for edition in branch.holding}
 
 
-def _used(need: Need, have: Iterable[Number]) -> Number:
-    """The edition that is held; of several branches one: without the row of another there would be no such branch."""
-    return max(need.branches[0].holding & set(have), key=lambda n: n.year or 0)
+def _answering(need: Need, have: set[Number]) -> Number | None:
+    """The newest edition that is held: of a split one is enough, since without its row there were no such branch."""
+    return max(_needed(need) & have, key=by_year, default=None)
+
+
+def _used(needs: Sequence[Need], have: Sequence[set[Number]], days: Sequence[date], editions: Editions) -> list[Number]:
+    """The editions that are held, as few as last through the window."""
+    kept: list[Number] = []
+    for need, now, day in zip(needs, have, days, strict=True):
+        lasting = any(row.in_force(day) for one in kept if (row := editions.row(one)) is not None)
+        answering = None if lasting else _answering(need, now)
+        if answering is not None:
+            kept.append(answering)
+    return kept
 
 
 def _have(asked: Number, related: Sequence[Number], day: date, editions: Editions, *, exact: bool) -> set[Number]:

@@ -52,8 +52,10 @@ def check(item: Item, conditions: Conditions, offer: Offer, tables: Tables) -> F
         excluded = _compared(judgement)
         clauses = [clause for text in (offer.limitation, *excluded) for clause in limitation.read(text)]
         if clauses:
-            limited = limitation.judge(tables.vocabulary, clauses, item.object, item.parameter)
-            judgement.said.append(f"限制范围“{'；'.join(t for t in (offer.limitation, *excluded) if t)}”")
+            used: list[Link] = []
+            limited = limitation.judge(tables.vocabulary, clauses, item.object, item.parameter, used)
+            limits = "；".join(t for t in (offer.limitation, *excluded) if t)
+            judgement.said.append(f"限制范围“{limits}”{judgement.steps(tuple(used))}")
             judgement.add(limited)
 
     def tell() -> Told:
@@ -89,11 +91,11 @@ def _object(judgement: _Judgement, offered: str) -> str | None:
     judgement.said.append(f"{what}：要求“{item.object}”，本条“{offered}”{judgement.steps(found.steps)}")
     if found.kinship is Kinship.DIFFERENT:
         named = {key(name.text): name.text for name in names_in(offered) if name.sure}
-        for title, ref in standard.titles(judgement.settled(), tables):
+        for title, refs in standard.titles(judgement.settled(), tables):
             there = named.keys() & {key(stretch) for stretch in stretches(title)}
             if there:
                 judgement.said.append(f"“{named[min(there)]}”见于标准名称《{title}》")
-                judgement.refs.append(ref)
+                judgement.refs.extend(refs)
                 return None
     return _code(found)
 

@@ -34,13 +34,13 @@ class Tally:
         return f"{self.pairs} pairs {dict(self.outcomes)}; code, all (alone): {codes}"
 
 
-def reference(world: World) -> dict[tuple[int, str], list[Said]]:
-    """For each item and institution the answer; several where rows that join leave equal choices."""
-    found = {}
+def reference(world: World) -> dict[tuple[int, str], Said]:
+    """For each item and institution the answer."""
+    found: dict[tuple[int, str], Said] = {}
     for at, item in enumerate(world.asked.items):
         for key, _ in world.institutions:
             best = naive.judge(item, key, world)
-            found[at, key] = [(WORDS[one.level], one.codes) for one in best] or [("unmet", ("no_offer",))]
+            found[at, key] = ("unmet", ("no_offer",)) if best is None else (WORDS[best.level], best.codes)
     return found
 
 
@@ -49,10 +49,10 @@ def service(world: World, judge: Judge) -> dict[tuple[int, str], Said]:
     return {at: (outcome, tuple(codes)) for at, (outcome, codes) in said.items()}
 
 
-def differences(world: World, judge: Judge) -> dict[tuple[int, str], tuple[list[Said], Said]]:
+def differences(world: World, judge: Judge) -> dict[tuple[int, str], tuple[Said, Said]]:
     right, said = reference(world), service(world, judge)
     assert right.keys() == said.keys()
-    return {at: (right[at], said[at]) for at in right if said[at] not in right[at]}
+    return {at: (right[at], said[at]) for at in right if said[at] != right[at]}
 
 
 def compare(worlds: Iterable[World], judge: Judge) -> Tally:
@@ -60,14 +60,14 @@ def compare(worlds: Iterable[World], judge: Judge) -> Tally:
     for world in worlds:
         right, said = reference(world), service(world, judge)
         assert right.keys() == said.keys()
-        for at, ((outcome, codes), *_) in right.items():
+        for at, (outcome, codes) in right.items():
             tally.pairs += 1
             tally.outcomes[outcome] += 1
             tally.codes.update(codes)
             tally.alone.update(codes if len(codes) == 1 else ())
             if said[at][0] == "met" != outcome:
                 tally.false_met.append(world)
-        if any(said[at] not in right[at] for at in right):
+        if said != right:
             tally.different.append(world)
     return tally
 
@@ -107,7 +107,7 @@ def smaller(world: World) -> Iterator[World]:
 
 def kinds_of_difference(world: World, judge: Judge) -> set[tuple[str, str, tuple[str, ...]]]:
     return {
-        (right[0][0], said[0], tuple(sorted({*right[0][1]} ^ {*said[1]})))
+        (right[0], said[0], tuple(sorted({*right[1]} ^ {*said[1]})))
         for right, said in differences(world, judge).values()
     }
 

@@ -297,22 +297,43 @@ def may_join(one: Checked, other: Checked, world: World) -> bool:
     )
 
 
+def groups(rows: list[Checked], world: World) -> list[list[Checked]]:
+    """Rows that may answer together."""
+    found: list[list[Checked]] = []
+    for one in rows:
+        if one.row.kind == "authorisations" and one.decided.by and one.row.range.spans:
+            mine = next((group for group in found if may_join(group[0], one, world)), None)
+            if mine is None:
+                found.append([one])
+            else:
+                mine.append(one)
+    return found
+
+
+def worth(one: Checked, world: World) -> tuple[int, int, int, str]:
+    """The order of the best offer, the range left aside; the certificate is the same for all that join."""
+    codes = sum(code is not None for at, code in enumerate(one.codes) if at != 6)
+    return (-one.others, codes, -naive_standard.edition_year(one.row, world), one.row.id)
+
+
 def joined(rows: list[Checked], item: Item, world: World) -> list[Verdict]:
-    """Every smallest set of rows that together contain the range, met rows before unsure ones."""
+    """Rows that together contain the range, met ones before unsure ones; the worst left out first if it may be."""
     found: list[Verdict] = []
-    able = [one for one in rows if one.row.kind == "authorisations" and one.decided.by and one.row.range.spans]
-    for wanted in (2, 1):
-        pool = [one for one in able if one.others >= wanted]
-        for size in range(2, len(pool) + 1):
-            for some in combinations(pool, size):
-                if not all(may_join(some[0], one, world) for one in some):
-                    continue
-                if not covers(some, item) or any(covers(fewer, item) for fewer in combinations(some, size - 1)):
-                    continue
+    for group in groups(rows, world):
+        for wanted in (2, 1):
+            some = sorted((one for one in group if one.others >= wanted), key=lambda one: worth(one, world))
+            if not covers(some, item):
+                continue
+            for one in reversed(list(some)):
+                fewer = [other for other in some if other is not one]
+                if covers(fewer, item):
+                    some = fewer
+            if len(some) > 1:
                 apiece = [first_code([one.codes[at] for one in some]) for at in range(8) if at != 6]
                 codes = tuple(code for code in apiece if code)
                 year = max(naive_standard.edition_year(one.row, world) for one in some)
                 found.append(Verdict(tuple(one.row for one in some), codes, year, last_day(some[0].decided.by)))
+            break
     return found
 
 
@@ -322,7 +343,7 @@ def first_code(codes: list[str | None]) -> str | None:
     return min(told, key=lambda code: (level(code), UNSURE.index(code) if level(code) else 0), default=None)
 
 
-def covers(some: tuple[Checked, ...], item: Item) -> bool:
+def covers(some: list[Checked], item: Item) -> bool:
     return naive_measure.covered(item.range, [one.row.range for one in some]) is None
 
 
@@ -334,12 +355,7 @@ def offers(item: Item, institution_id: str, world: World) -> list[Verdict]:
     return found
 
 
-def judge(item: Item, institution_id: str, world: World) -> list[Verdict]:
-    """The best offer, and beside it others that are as good where rows join; none without offers."""
-    found = sorted(offers(item, institution_id, world), key=lambda one: (one.rank, [row.id for row in one.rows]))
-    if not found:
-        return []
-    # Which of several smallest sets answers together is not said: any of the best outcome, and no lower one.
-    equal = [one for one in found if one.level == found[0].level]
-    together = [one for one in equal if len(one.rows) > 1]
-    return [found[0], *together, *[one for one in equal if len(one.rows) == 1 and together][:1]]
+def judge(item: Item, institution_id: str, world: World) -> Verdict | None:
+    """The best offer; none without offers."""
+    found = offers(item, institution_id, world)
+    return min(found, key=lambda one: (one.rank, min(row.id for row in one.rows)), default=None)

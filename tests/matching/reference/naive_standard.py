@@ -179,16 +179,15 @@ def distance(code: Number, first: list[Branch], day: date, world: World) -> str:
     targets = {edition for branch in first for edition in branch.editions}
     if any(whole_and_part(code, target) for target in targets):
         return "edition_differs"
-    for target in targets:
-        if code.line == target.line:
-            return "edition_older" if year(code) < year(target) else "edition_not_yet"
+    same = [year(target) for target in targets if target.line == code.line]
+    if same:
+        return "edition_older" if year(code) < max(same) else "edition_not_yet"
     every = nodes(world, [code, *targets])
-    for target in targets:
-        if code in reach({target}, every, world, forward=True):
-            return "edition_not_yet"
-        if code in reach({target}, every, world, forward=False):
-            return "edition_older"
-    return "edition_differs"
+    if any(code in reach({target}, every, world, forward=True) for target in targets):
+        return "edition_not_yet"
+    return (
+        "edition_older" if any(code in reach({t}, every, world, forward=False) for t in targets) else "edition_differs"
+    )
 
 
 def dated(asked: Number, numbers: list[Number], window: list[date], world: World) -> str | None:
@@ -227,7 +226,8 @@ def one(asked: Code, row: Row, window: list[date], world: World) -> str | None:
     else:
         judge = dated if asked.number.year else undated
         found = judge(asked.number, numbers, window, world)
-    if unreadable and found in {"standard_differs", "standard_unknown"}:
+    near = asked.number is not None and any(of_line(number, asked.number, world) for number in numbers)
+    if unreadable and not near and found in {"standard_differs", "standard_unknown"}:
         return "offer_standard_unknown"
     return found
 
@@ -246,11 +246,18 @@ def answering(row: Row, item: Item, world: World) -> list[tuple[str, ...]] | Non
         return None
     wanted: set[Number] = set()
     day = max(world.asked.start, world.today)
-    for code in item.standards:
-        if code.number and code.number.year:
-            wanted.add(code.number)
-        elif code.number:
-            wanted |= {number for branch in current(code.number, day, world) for number in branch.editions}
+    numbers = [code.number for code in row.standards if code.number]
+    for asked in [code.number for code in item.standards if code.number]:
+        if asked.year:
+            wanted.add(asked)
+            continue
+        held = [
+            edition
+            for branch in current(asked, day, world)
+            for edition in branch.editions
+            if any(holds(number, asked, Branch(frozenset({edition})), day, world) for number in numbers)
+        ]
+        wanted.update([max(held, key=lambda one: (year(one), one.prefix, one.body))] if held else [])
     return [edition.title for edition in world.editions if edition.number in wanted]
 
 

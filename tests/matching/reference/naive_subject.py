@@ -1,5 +1,7 @@
 """Check 3 over structure: phrases, cells, limitations, plans (docs/matching.md, Subject)."""
 
+from dataclasses import replace
+
 from tests.matching.reference.things import Cell, Clause, Item, Member, Row, World
 
 AGREE, SIMILAR, DIFFER = "agree", "similar", "differ"
@@ -69,7 +71,7 @@ def best(found: list[str]) -> str:
 def compare_member(member: Member, asked: str, world: World) -> str:
     printed = member.name + member.extra + (f"({member.more})" if member.more else "")
     if member.head:
-        halves = [compare(member.name, asked, world), compare(member.name + member.head, asked, world)]
+        halves = [compare_member(replace(member, head=""), asked, world), compare(printed + member.head, asked, world)]
         return SIMILAR if best(halves) != DIFFER else DIFFER
     found = [compare(printed, asked, world)]
     if member.more:

@@ -184,7 +184,7 @@ def statement(dice: Dice, sort: str) -> tuple[Statement, str]:  # noqa: PLR0911 
 def accuracy(dice: Dice, sorts: list[str]) -> Accuracy:
     made = [statement(dice, sort) for sort in sorts]
     text = "；".join(text for _, text in made)
-    return Accuracy(tuple(one for one, _ in made), text, text)
+    return Accuracy(tuple(one for one, _ in made), text.replace(" ", "").replace("：", ":"), text)
 
 
 def grades_between(dice: Dice) -> Accuracy:

@@ -33,7 +33,7 @@ from tests.matching.reference.things import (
 Dice = random.Random
 
 OBJECTS = ("热轧带肋钢筋", "热轧光圆钢筋", "钢筋", "钢材", "金属材料", "水泥", "水产品", "贝类", "饮用水")
-PARAMETERS = ("抗拉强度", "拉伸强度", "上屈服强度", "下屈服强度", "断后伸长率", "镉", "铅", "pH值", "闪点")
+PARAMETERS = ("抗拉强度", "拉伸强度", "上屈服强度", "下屈服强度", "断后伸长率", "镉", "铅", "pH值", "闪点", "流量")
 INSTRUMENTS = ("压力表", "一般压力表", "精密压力表", "变送器", "天平", "电子天平", "卡尺", "温度计")
 NATURES = ("CMA", "CNAS", "CAL", "CATL", "metrology", "other", None)
 PLACES = ("610000", "610100", "610103", "610200", "320000", "320500")
@@ -58,6 +58,8 @@ LABELS = {
     "training": ("培训", "training"),
     "quality_management": ("质量管理",),
 }
+CONDITIONS = {"流量"}
+"""What may be half a name or a condition before a test or a coefficient."""
 SYMBOLS = {"镉": "(Cd)", "铅": "（Pb）", "抗拉强度": "（Rm）"}
 
 
@@ -122,8 +124,7 @@ def editions_of(dice: Dice, start: date, end: date, title: list[str]) -> tuple[l
                 )
             )
     made = [_dated(dice, edition, made, start, end) for edition in made]
-    # One way of naming a family: what whole and dated numbers mean side by side is not said.
-    whole = maybe(dice, 0.2)
+    whole = dice.choice([0.05, 0.05, 0.05, 0.6])
     return [_replacing(dice, sort, edition, made, lines, whole=whole) for edition in made], lines
 
 
@@ -157,7 +158,7 @@ def _dated(dice: Dice, edition: Edition, made: list[Edition], start: date, end: 
 
 
 def _replacing(
-    dice: Dice, sort: str, edition: Edition, made: list[Edition], lines: list[Number], *, whole: bool
+    dice: Dice, sort: str, edition: Edition, made: list[Edition], lines: list[Number], *, whole: float
 ) -> Edition:
     """Replacements between the lines of a family, by dated numbers mostly and by undated ones sometimes."""
     line = edition.number.line
@@ -179,8 +180,8 @@ def _replacing(
     codes = list(edition.replaces)
     for before in older:
         newest = max((one.number for one in made if one.number.line == before), key=lambda number: number.year or 0)
-        target = before if whole else newest
-        if not whole and maybe(dice, 0.1):
+        target = before if maybe(dice, whole) else newest
+        if target.year and maybe(dice, 0.1):
             target = replace(before, year=1990)
         codes.append(spelling.code(dice, target))
     return replace(edition, replaces=tuple(codes))
@@ -264,6 +265,18 @@ def member_of(dice: Dice, name: str, *, alone: bool) -> tuple[Member, str]:
     return Member(name), spelling.spelt(dice, name) if alone else name
 
 
+def lacked(one: Member, later: list[Member]) -> str:
+    """The head that an early name in a list may lack: only elements do, every other word here is whole."""
+    if one.name not in {"镉", "铅"} or one.extra == "含量":
+        return ""
+    heads = ["含量" if other.extra == "含量" else "强度" for other in later if head_of(other)]
+    return heads[0] if heads else ""
+
+
+def head_of(one: Member) -> bool:
+    return one.extra == "含量" or one.name.endswith("强度")
+
+
 def cell(dice: Dice, key: str, pool: tuple[str, ...]) -> Cell:
     if not key:
         return Cell()
@@ -280,12 +293,15 @@ def cell(dice: Dice, key: str, pool: tuple[str, ...]) -> Cell:
         if whole:
             half = whole.removesuffix("强度")
             return Cell((Member(half, head="强度"), Member("抗折强度")), text=f"{half}、抗折强度")
-    # An early name that lacks a later one's head may be half a name: only the half names above are meant so.
-    names.sort(key=lambda name: not name.endswith("强度"))
+    if key in CONDITIONS and maybe(dice, 0.3):
+        last = dice.choice(["阻力系数", "压力试验", "抗折强度"])
+        half = "" if last.endswith("强度") else last[-2:]
+        return Cell((Member(key, head=half), Member(last)), text=f"{key}、{last}")
     made = [member_of(dice, name, alone=len(names) == 1) for name in names]
     members, texts = [member for member, _ in made], [text for _, text in made]
-    # 、 before a head that comes later makes half names too (铅、含量 of another): those stand above.
-    mark = "；" if members[-1].extra == "含量" else dice.choice(["、", "；"])
+    mark = dice.choice(["、", "；"])
+    if mark == "、":
+        members = [replace(one, head=lacked(one, members[at + 1 :])) for at, one in enumerate(members)]
     clause, tail = None, ""
     if maybe(dice, 0.06):
         word = dice.choice(pool)
@@ -468,6 +484,10 @@ def row_range(dice: Dice, wanted: Wish) -> Range:
 SORTS = ("number", "letter", "roman", "order", "mpe", "full", "absolute", "unc", "relative")
 
 
+ALIKE = (("number", "letter", "roman"), ("order",), ("mpe", "full", "absolute"), ("unc", "relative"))
+"""Sorts of one kind, in scales of their own."""
+
+
 def asked_accuracy(dice: Dice) -> tuple[Accuracy, list[str]]:
     how = dice.random()
     if how < 0.35:
@@ -477,10 +497,9 @@ def asked_accuracy(dice: Dice) -> tuple[Accuracy, list[str]]:
     if how < 0.45:
         return spelling.grades_between(dice), ["number"]
     sorts = [dice.choice(SORTS)]
-    if maybe(dice, 0.2):
-        # One statement of a kind: what several of one kind ask for is not said.
-        kinds = {"number": "letter roman number", "mpe": "mpe full absolute", "unc": "unc relative", "order": "order"}
-        sorts.append(dice.choice([one for one, alike in kinds.items() if sorts[0] not in alike.split()]))
+    if maybe(dice, 0.3):
+        alike = next(kind for kind in ALIKE if sorts[0] in kind)
+        sorts.append(dice.choice(dice.choice([alike, SORTS])))
     return spelling.accuracy(dice, sorts), sorts
 
 
@@ -495,6 +514,8 @@ def row_accuracy(dice: Dice, asked: Accuracy, sorts: list[str]) -> Accuracy:
     if how < 0.44:
         return spelling.grades_between(dice)
     wanted = sorts or [dice.choice(SORTS)]
+    if how > 0.7:
+        wanted = wanted[:1]
     if how < 0.55:
         wanted = [dice.choice(SORTS)]
     if how > 0.85:
