@@ -12,8 +12,29 @@ from starlette.responses import Response
 from api import headers, health, hosts, logs, problems, wiring
 from api.doors import needs, require_named
 from api.head import HeadAsGet
-from api.pages import STATIC, StaticByContent, account, build_pages, error_page
-from api.routes import accounts, memberships, records, requirements, search, sessions, standards, vocabulary
+from api.pages import (
+    STATIC,
+    StaticByContent,
+    account,
+    build_pages,
+    error_page,
+    opinion,
+    requirement_form,
+    requirement_page,
+)
+from api.pages import worklist as staff_pages
+from api.routes import (
+    accounts,
+    memberships,
+    recommendations,
+    records,
+    requirements,
+    search,
+    sessions,
+    standards,
+    vocabulary,
+    worklist,
+)
 from api.wiring import Services
 from search_service.people.permissions import Permission
 from search_service.store.session import POOL
@@ -56,14 +77,20 @@ def create(services: Services | None = None) -> FastAPI:
     public = [needs(Permission.READ)]
     app.include_router(search.build(services), prefix="/api/v1", dependencies=public)
     app.include_router(standards.build(services), prefix="/api/v1", dependencies=public)
-    app.include_router(requirements.build(services), prefix="/api/v1", dependencies=public)
+    app.include_router(requirements.build(services), prefix="/api/v1")
+    app.include_router(recommendations.build(services), prefix="/api/v1")
     app.include_router(vocabulary.build(services), prefix="/api/v1", dependencies=[needs(Permission.PROPOSE_WORDS)])
     app.include_router(records.build_router(services.registry, services), prefix="/api/v1")
-    for router in (accounts.build(services), sessions.build(services), memberships.build(services)):
+    people = (accounts.build(services), sessions.build(services), memberships.build(services))
+    for router in (*people, worklist.build(services)):
         app.include_router(router, prefix="/api/v1")
     for prefix in ("/api/v1", ""):  # at the root, too: where probes of container platforms look unless told otherwise
         app.include_router(health.build(services, shown=bool(prefix)), prefix=prefix, dependencies=public)
     app.include_router(account.build(services))
+    app.include_router(staff_pages.build(services))
+    app.include_router(requirement_form.build(services))
+    app.include_router(requirement_page.build(services))
+    app.include_router(opinion.build(services))
     app.include_router(build_pages(services), dependencies=public)
     app.mount("/static", StaticByContent(directory=STATIC), name="static")
     app.state.services = services

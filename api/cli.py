@@ -12,7 +12,18 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from api import account_cli, calendar_cli, explaining, index_cli, match_cli, process_cli, vocabulary_cli, wiring
+from api import (
+    account_cli,
+    calendar_cli,
+    explaining,
+    index_cli,
+    match_cli,
+    process_cli,
+    recommendation_cli,
+    timeliness_cli,
+    vocabulary_cli,
+    wiring,
+)
 from api.doctor import doctor
 from api.sample import FOLDER as SAMPLE
 from api.settings import SettingsRefused
@@ -34,6 +45,8 @@ app.add_typer(token_app, name="token")
 app.add_typer(vocabulary_cli.app, name="vocabulary")
 app.command()(doctor)
 app.command()(match_cli.match)
+app.command()(recommendation_cli.replay)
+app.command()(timeliness_cli.timeliness)
 
 
 def main() -> None:
@@ -131,7 +144,7 @@ def search(
             beside = hit.fields.get("number") or (hit.fields.get("institution") or {}).get("name") or ""
             add(found, labels[hit.kind], hit.title, beside)
         out.print(found)
-        for text in answer.relaxed:
+        for text in (*answer.relaxed, *answer.notes):
             out.print(escape(text))
 
     show(answer.to_json(), as_json=as_json, table=table)

@@ -27,6 +27,10 @@ from search_service.errors import EngineUnavailable
 from search_service.kinds.days import day_of
 from search_service.outbox.delivery import counts
 from search_service.store.migrate import up_to_date
+from search_service.timekeeping import patience
+from search_service.timekeeping.notices import recipients
+from search_service.timekeeping.schedule import LABELS, Step
+from search_service.timekeeping.worklist import pressure
 
 LAG_SECONDS = 60.0
 """After any single fault the indices are level again within this: what waits longer waits for a person."""
@@ -35,6 +39,8 @@ JOB_SECONDS = 3_600.0
 FREE_BYTES = 1 << 30
 """Below this a rebuild, which keeps two generations side by side, may fill the disk."""
 BROKER_SECONDS = 2.0
+MOST_TROUBLES = 5
+"""Steps of the clock that are listed; the worklist has all."""
 
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 MARKS = {OK: "[green]正常[/]", WARNING: "[yellow]注意[/]", WRONG: "[bold red]异常[/]"}
@@ -160,6 +166,30 @@ def _outbox(services: Services) -> Iterator[Finding]:
     yield Finding(OK, f"短信与邮件{folder if services.settings.gateway in ('', 'folder') else '由网关发送'}")
 
 
+def _requirements(services: Services) -> Iterator[Finding]:
+    with services.database.read() as session:
+        found = pressure(session, services.clock.now())
+        troubles = patience.troubles(session)
+    if found.overdue:
+        told = f"有 {found.overdue} 项需求过了 3 个工作日仍未推荐"
+        yield Finding(WRONG, told, "请立即在 /staff/worklist 处理,并查看后台进程的日志")
+    if found.undrafted:
+        told = f"有 {found.undrafted} 项需求超过一分钟仍没有推荐草稿"
+        yield Finding(WRONG, told, "请检查后台进程是否在运行、搜索引擎是否可用")
+    for one in troubles[:MOST_TROUBLES]:
+        told = f"{one.number}:{LABELS[Step(one.step)]}失败 {one.failures} 次({one.error})"
+        yield Finding(WARNING, told, "系统会自动重试;临近时限请人工处理")
+    if found.unanswered:
+        yield Finding(WARNING, f"有 {found.unanswered} 项需求未在 1 个工作日内响应", "请在 /staff/worklist 联系企业")
+    if not services.settings.automatic_sending:
+        yield Finding(WARNING, "到时自动推荐已关闭:无人处理的需求会逾期", "设置 ZHIXUN_AUTOMATIC_SENDING=true")
+    with services.database.read() as session:
+        told_to = recipients(session)
+    if not told_to:
+        yield Finding(WARNING, "没有撮合人员账号:时限提醒无人接收", "请执行 zhixun account create")
+    yield Finding(OK, f"有 {found.running} 项需求待推荐")
+
+
 CHECKS: dict[str, tuple[str, Callable[[Services], Iterator[Finding]]]] = {
     "settings": ("设置", _settings),
     "database": ("数据库", _database),
@@ -170,6 +200,7 @@ CHECKS: dict[str, tuple[str, Callable[[Services], Iterator[Finding]]]] = {
     "broker": ("消息", _broker),
     "outbox": ("短信与邮件", _outbox),
     "calendar": ("日历", _calendar),
+    "requirements": ("需求时限", _requirements),
 }
 
 

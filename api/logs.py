@@ -21,6 +21,7 @@ MASKS = (
     (re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)"), r"\1****\2"),
     (re.compile(r"\b([\w.+-])[\w.+-]*@(?=[\w-]+(?:\.[\w-]+)+)"), r"\1***@"),
     (re.compile(r"\bzx_[\w-]+"), "zx_***"),
+    (re.compile(r"(?i)(\bsecret=)[\w~+%-]+"), r"\1***"),
     (re.compile(r"(?i)(\bbearer\s+)[\w.~+/=-]+"), r"\1***"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), r"\1***@"),
 )

@@ -13,6 +13,7 @@ from indexers import generations
 from indexers.health import oldest_job_seconds, queues
 from search_service.errors import EngineUnavailable
 from search_service.outbox.delivery import counts
+from search_service.timekeeping.worklist import pressure
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -59,7 +60,30 @@ class _Gauges:
             "zhixun_outbox_age_seconds", "Age of the oldest SMS or mail that is not sent", value=outbox.oldest_seconds
         )
         yield GaugeMetricFamily("zhixun_outbox_dead", "SMS and mail that were given up", value=outbox.dead)
+        yield from self._requirements()
         yield GaugeMetricFamily("zhixun_engine_up", "Whether the search engine answers", value=self._engine())
+
+    def _requirements(self) -> Iterator[Metric]:
+        with self._services.database.read() as session:
+            found = pressure(session, self._services.clock.now())
+        by_state = GaugeMetricFamily("zhixun_requirements_open", "Requirements that are not closed", labels=["state"])
+        for state, how_many in found.open.items():
+            by_state.add_metric([state], how_many)
+        yield by_state
+        told = {
+            "zhixun_requirements_overdue": ("Without a recommendation after three working days", found.overdue),
+            "zhixun_requirements_unanswered": ("Without a response after one working day", found.unanswered),
+            "zhixun_requirements_undrafted": ("Without a draft a minute after posting", found.undrafted),
+            "zhixun_clock_failed_steps": ("Steps of the clock that failed and are tried again", found.troubles),
+        }
+        for name, (text, value) in told.items():
+            yield GaugeMetricFamily(name, text, value=value)
+        next_due = GaugeMetricFamily(
+            "zhixun_requirement_due_seconds", "Until the next recommendation is due, negative behind it; absent without"
+        )
+        if found.next_due_seconds is not None:
+            next_due.add_metric([], found.next_due_seconds)
+        yield next_due
 
     def _engine(self) -> int:
         try:

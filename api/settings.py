@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """What sessions and links that are handed out are signed with."""
     gateway: Literal["", "folder"] = ""
     """Who sends SMS and mail; empty: in development files in the data folder, which production takes only by name."""
+    automatic_sending: bool = True
+    """Whether the system sends what is verified in the last working hour, where nobody has (docs/matching.md)."""
     workers: PositiveInt = 1
     """Web processes."""
     debug: bool = False

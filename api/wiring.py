@@ -18,11 +18,13 @@ from api.background import POLL_SECONDS, Background, Lock, OpenLock, WriterLock,
 from api.bell import Bell
 from api.messenger import Runs, Together, messenger
 from api.settings import Settings, SettingsRefused, read
+from api.timekeeper import Looker, timekeeper
 from indexers.claims import forget_dead
 from indexers.drain import drain, drain_all
 from indexers.jobs import Stopped
 from indexers.outdated import ask_again, ask_for_missing, ask_for_other_words, ensure, notice
 from indexers.rebuild import silent, work_off
+from indexers.sweep import sweep
 from indexers.work import Progress
 from search_service import failpoints, kinds
 from search_service.clock.notices import seed as seed_calendar
@@ -122,13 +124,17 @@ def background(services: Services) -> Runs:
 
 
 def threads(services: Callable[[], Services], lock: Lock, poll_seconds: float = POLL_SECONDS) -> Together:
-    """Who does the work: the index's threads, and the one that sends messages."""
+    """Who does the work: the index's threads, the one that sends messages, and the one that looks at the clock."""
 
     def opened() -> tuple[Database, Settings]:
         found = services()
         return found.database, found.settings
 
-    return Together(drainer(services, lock, poll_seconds), messenger(opened, poll_seconds))
+    return Together(
+        drainer(services, lock, poll_seconds),
+        messenger(opened, poll_seconds),
+        timekeeper(Looker(services), poll_seconds),
+    )
 
 
 def _ring(services: Services) -> Callable[[], object]:
@@ -164,14 +170,16 @@ def prepare(services: Services) -> None:
 
 
 def index_jobs(services: Services, stopping: Callable[[], bool]) -> bool:
-    """Do one rebuild or rollback that somebody asked for; whether there was one."""
+    """Do one rebuild or rollback that somebody asked for, else one nightly comparison; whether there was one."""
     alone = writes_alone(services)
     ask_for_other_words(services.database, services.engine)
     ask_again(services.database, services.engine)
     try:
-        return work_off(services.database, services.engine, worker=worker_name(), alone=alone, stopping=stopping)
+        if work_off(services.database, services.engine, worker=worker_name(), alone=alone, stopping=stopping):
+            return True
     except Stopped:
         return False
+    return sweep(services.database, services.engine)
 
 
 def writes_alone(services: Services) -> bool:

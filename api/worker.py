@@ -1,4 +1,4 @@
-"""Celery, thin: one task that drains, a beat that rings every five seconds, and Redis as the bell only.
+"""Celery, thin: a task that drains, one that looks at the clock, a beat that rings for both, Redis as the bell only.
 
 The queue carries no facts: what is to be done stands in the database as marks, claimed there with a lease.  So a task
 that is lost, late, doubled or delivered to two workers at once changes nothing, and a worker that hears no bell at all
@@ -22,12 +22,15 @@ from api import settings, wiring
 from api.background import OpenLock
 from api.messenger import Together
 from api.outages import Outage
+from api.timekeeper import Looker
 from api.wiring import Services
 from search_service.errors import ZhixunError
 
 LOG = logging.getLogger(__name__)
 
 DRAIN = "zhixun.drain"
+
+TICK = "zhixun.tick"
 
 BEAT_SECONDS = 5.0
 """A ring that was lost costs at most this: the freshness promised with Elasticsearch."""
@@ -62,7 +65,8 @@ CONFIGURATION: dict[str, Any] = {
     "timezone": "Asia/Shanghai",
     "beat_schedule": {
         # Rings pile up while no worker is there; one that nobody heard for ten seconds says nothing any more.
-        "drain": {"task": DRAIN, "schedule": BEAT_SECONDS, "options": {"expires": 2 * BEAT_SECONDS}}
+        "drain": {"task": DRAIN, "schedule": BEAT_SECONDS, "options": {"expires": 2 * BEAT_SECONDS}},
+        "tick": {"task": TICK, "schedule": BEAT_SECONDS, "options": {"expires": 2 * BEAT_SECONDS}},
     },
 }
 
@@ -124,6 +128,22 @@ def drain() -> None:
 
 
 app.task(drain, name=DRAIN)
+
+
+_LOOKER = Looker(Process.services)
+
+
+def tick() -> None:
+    """Look at the clock; the thread of this process does, too, so that a ring that is lost costs some seconds."""
+    try:
+        _LOOKER.look()
+    except ZhixunError as error:
+        _AWAY.seen(error)
+    else:
+        _AWAY.over()
+
+
+app.task(tick, name=TICK)
 
 
 class Rings(Scheduler):  # type: ignore[misc] # Celery has no types

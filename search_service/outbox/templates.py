@@ -23,7 +23,28 @@ TEMPLATES: Mapping[str, Template] = {
     "login_failures": Template("登录失败提醒", "【质寻】账号多次登录失败,已限制陌生设备登录。如非本人操作请改密码。"),
     "membership_approved": Template("关联已通过", "【质寻】您与“{name}”的关联已通过审核。"),
     "membership_refused": Template("关联未通过", "【质寻】您与“{name}”的关联未通过审核:{reason}"),
+    "staff.missed_response": Template(
+        "未按时响应", "【质寻】需求 {number} 未在 {due} 前与用户联系,请尽快联系。平台不会代为联系。"
+    ),
+    "staff.escalated": Template(
+        "推荐时限提醒", "【质寻】需求 {number} 的推荐时限已用去 {percent}%,应于 {due} 前推荐,请处理。"
+    ),
+    "staff.overdue": Template("推荐已超时", "【质寻】需求 {number} 应于 {due} 前推荐,现已超时,请立即处理。"),
     "guest_link": Template("需求查询链接", "【质寻】您的需求已受理,凭此链接查看进展(请勿转发):{link}"),
+    "requirement_received": Template(
+        "需求已受理", "【质寻】需求 {number} 已受理,{respond} 前响应,{recommend} 前推荐机构。登录后可查看进展。"
+    ),
+    "requirement_question": Template(
+        "需求需要补充", "【质寻】需求 {number} 有一个问题需要您补充,请从查询链接或登录后回答。"
+    ),
+    "recommended": Template("推荐意见已发出", "【质寻】您的需求 {number} 已有推荐意见,请{way}。"),
+    "nobody_met": Template(
+        "暂无可确认的机构", "【质寻】需求 {number} 暂无可确认满足的机构,平台正在寻找外部机构,详情请{way}。"
+    ),
+    "referral_informed": Template("已找到外部机构", "【质寻】已为需求 {number} 找到外部机构:{name},{contact}"),
+    "referral_none": Template(
+        "暂未找到外部机构", "【质寻】需求 {number} 暂未找到外部机构;需求继续保留,有新的能力将再推荐。"
+    ),
 }
 """By name; who sends something new adds a line."""
 

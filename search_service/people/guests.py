@@ -87,3 +87,11 @@ def holder(database: Database, kind: str, record_id: uuid.UUID, secret: object) 
             )
         )
         return None if row is None else Guest(row.name, row.phone)
+
+
+def has_link(session: Session, kind: str, record_id: uuid.UUID) -> bool:
+    """Whether somebody follows a record by a secret link."""
+    query = select(GuestAccess.id).where(
+        GuestAccess.kind == kind, GuestAccess.record_id == record_id, GuestAccess.expires_at > session.info["now"]()
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -12,6 +12,7 @@ from search_service.store import (
     people,
     plan,
     query_log,
+    requirement,
     standard,
     vocabulary,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "people",
     "plan",
     "query_log",
+    "requirement",
     "standard",
     "vocabulary",
 ]

@@ -1,5 +1,6 @@
 """``/metrics``: what an operator watches."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from indexers import generations
 from indexers.outdated import ensure
 from search_service.errors import EngineUnavailable
 from tests.support import rows
+from tests.timekeeping.office import Office
 
 
 def gauges(http: TestClient) -> dict[tuple[str, str], float]:
@@ -50,3 +52,19 @@ def test_an_engine_that_is_away_is_a_value(
 
     monkeypatch.setattr(services.engine, "published", away)
     assert gauges(http)["zhixun_engine_up", ""] == 0
+
+
+def test_the_clock_of_requirements_is_told(http: TestClient, services: Services) -> None:
+    told = {name: value for (name, _), value in gauges(http).items()}
+    assert told["zhixun_requirements_overdue"] == told["zhixun_clock_failed_steps"] == 0
+    assert "zhixun_requirement_due_seconds" not in told, "nothing is owed"
+    office = Office(services)
+    office.post("2026-11-16 09:00")
+    office.post()
+    told = {name: value for (name, _), value in gauges(http).items()}
+    assert told["zhixun_requirements_open"] == 2
+    assert told["zhixun_requirements_overdue"] == told["zhixun_requirements_unanswered"] == 1
+    assert told["zhixun_requirements_undrafted"] == 0, "they were posted this very minute"
+    assert told["zhixun_requirement_due_seconds"] < 0
+    services.clock.move(timedelta(minutes=2))
+    assert {name: value for (name, _), value in gauges(http).items()}["zhixun_requirements_undrafted"] == 2

@@ -31,6 +31,7 @@ GROUPS = (
     *(record.plural for record in REGISTRY),
     "vocabulary",
     "requirements",
+    "staff",
     "search",
     "suggest",
     "healthz",
@@ -89,7 +90,9 @@ def cookie(services: Services, role: Role) -> Headers:
 def examine(api: Api, operation: Any, roles: tuple[str, ...], examples: int, *, fixed: bool) -> None:
     """Send generated requests, half of them about records that exist; every answer is judged."""
     modes = [GenerationMode.POSITIVE]
-    if operation.method != "get" or operation.query:  # any text is an id, so a mere read cannot be asked wrongly
+    said = operation.body or operation.headers or operation.cookies
+    # Any text is an id, so what says nothing else cannot be asked wrongly; nor can a mere read.
+    if operation.query or (said and operation.method != "get"):
         modes.append(GenerationMode.NEGATIVE)
     known = (
         st.none() | st.sampled_from(api.ids.get(operation.path.split("/")[3]) or [""])

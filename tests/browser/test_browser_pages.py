@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,6 +23,13 @@ def paths(address: Address) -> dict[str, str]:
         "opened filters": "/search?q=%E5%A4%A7%E7%B1%B3#filters",
         "interface": "/docs",
         "nothing": "/search?q=qqqzzz",
+        "understood": f"/search?q={quote('西安哪里能做GB/T 228.1拉伸CMA')}",
+        "choices": f"/search?q={quote('朝阳 水表')}",
+        "loosened": f"/search?q={quote('宝鸡 大米 铬')}",
+        "standards check": "/standards/check",
+        "register": "/register",
+        "sign in": "/login",
+        "new requirement": "/requirements/new",
         "error": "/search?sort=price",
         "institution": address("institution", key="inst-qinchuan"),
         "standard": address("standard", number="GB/T 228-2002"),
@@ -46,6 +54,17 @@ def test_axe_finds_nothing(chromium: Browser, site: str, paths: dict[str, str], 
             found[name] = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in violations]
     context.close()
     assert found == {}
+
+
+def test_axe_finds_nothing_in_checked_numbers(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(base_url=site, **DESKTOP)
+    page = context.new_page()
+    page.goto("/standards/check")
+    page.locator("textarea").fill("GB/T 228-2002\nJJG 52\nGB/T 228.1-2099\n不是编号")
+    page.locator(".check-form button[type=submit]").first.click()
+    expect(page.locator("table")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    context.close()
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])

@@ -28,6 +28,9 @@ BOTH = (
     "indexers",
     "people",
     "outbox",
+    "recommendation",
+    "requirements",
+    "timekeeping/test_tick.py",
     "api/test_records_http.py",
     "api/test_linked_records_http.py",
 )

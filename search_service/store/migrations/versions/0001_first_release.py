@@ -11,6 +11,7 @@ depends_on = None
 
 
 AUDIT = "审计记录只能追加"
+EVENTS = "需求的流程记录只能追加"
 
 
 def text(length: int | None = None) -> sa.String:
@@ -18,26 +19,26 @@ def text(length: int | None = None) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
-def _append_only() -> None:
-    """The audit is append-only, whoever asks: the database itself refuses (reliability: audit)."""
+def _append_only(table: str, why: str) -> None:
+    """What happened is never changed, whoever asks: the database itself refuses (reliability: audit)."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
-            f"CREATE FUNCTION audit_append_only() RETURNS trigger AS "
-            f"$$ BEGIN RAISE EXCEPTION '{AUDIT}'; END $$ LANGUAGE plpgsql"
+            f"CREATE FUNCTION {table}_append_only() RETURNS trigger AS "
+            f"$$ BEGIN RAISE EXCEPTION '{why}'; END $$ LANGUAGE plpgsql"
         )
         op.execute(
-            "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_event "
-            "FOR EACH ROW EXECUTE FUNCTION audit_append_only()"
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
         )
         op.execute(
-            "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_event "
-            "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()"
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
         )
         return
     for verb in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit_event "
-            f"BEGIN SELECT RAISE(ABORT, '{AUDIT}'); END"
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{why}'); END"
         )
 
 
@@ -823,10 +824,138 @@ def upgrade() -> None:
     with op.batch_alter_table("one_time_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_one_time_code_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_one_time_code_expires_at"), ["expires_at"], unique=False)
-    _append_only()
+    op.create_table(
+        "requirement",
+        sa.Column("number", text(30), nullable=False),
+        sa.Column("title", text(200), nullable=False),
+        sa.Column("channel", text(20), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("contact_name", text(60), nullable=False),
+        sa.Column("contact_phone", text(20), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("enterprise_id", sa.Uuid(), nullable=True),
+        sa.Column("entered_by", text(100), nullable=True),
+        sa.Column("state", text(20), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calendar_version", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", text(200), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_requirement_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_requirement_enterprise_id_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement")),
+        sa.UniqueConstraint("key", name=op.f("uq_requirement_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_requirement_number")),
+    )
+    with op.batch_alter_table("requirement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_requirement_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requirement_enterprise_id"), ["enterprise_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requirement_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "ix_requirement_open",
+            ["received_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "requirement_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("requirement_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", text(40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", text(100), nullable=False),
+        sa.Column("once", text(60), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["requirement_id"], ["requirement.id"], name=op.f("fk_requirement_event_requirement_id_requirement")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement_event")),
+        sa.UniqueConstraint("requirement_id", "number", name=op.f("uq_requirement_event_requirement_id_number")),
+        sa.UniqueConstraint("requirement_id", "once", name=op.f("uq_requirement_event_requirement_id_once")),
+    )
+    op.create_table(
+        "recommendation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("requirement_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("judged_on", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", text(100), nullable=False),
+        sa.Column("inputs", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("edits", sa.JSON(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_by", text(100), nullable=True),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["requirement_id"], ["requirement.id"], name=op.f("fk_recommendation_requirement_id_requirement")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation")),
+        sa.UniqueConstraint("requirement_id", "number", name=op.f("uq_recommendation_requirement_id_number")),
+    )
+    op.create_table(
+        "referral",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("requirement_id", sa.Uuid(), nullable=False),
+        sa.Column("state", text(20), nullable=False),
+        sa.Column("institution_name", text(200), nullable=False),
+        sa.Column("contact", text(200), nullable=False),
+        sa.Column("note", text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("informed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["requirement_id"], ["requirement.id"], name=op.f("fk_referral_requirement_id_requirement")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("requirement_id", name=op.f("uq_referral_requirement_id")),
+    )
+    op.create_table(
+        "requirement_trouble",
+        sa.Column("requirement_id", sa.Uuid(), nullable=False),
+        sa.Column("step", text(20), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", text(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["requirement_id"],
+            ["requirement.id"],
+            name=op.f("fk_requirement_trouble_requirement_id_requirement"),
+        ),
+        sa.PrimaryKeyConstraint("requirement_id", "step", name=op.f("pk_requirement_trouble")),
+    )
+    _append_only("audit_event", AUDIT)
+    _append_only("requirement_event", EVENTS)
 
 
 def downgrade() -> None:
+    op.drop_table("requirement_trouble")
+    op.drop_table("referral")
+    op.drop_table("recommendation")
+    op.drop_table("requirement_event")
+    with op.batch_alter_table("requirement", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_requirement_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_requirement_state"))
+        batch_op.drop_index(batch_op.f("ix_requirement_enterprise_id"))
+        batch_op.drop_index(batch_op.f("ix_requirement_account_id"))
+
+    op.drop_table("requirement")
     with op.batch_alter_table("one_time_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_code_expires_at"))
         batch_op.drop_index(batch_op.f("ix_one_time_code_account_id"))
@@ -994,4 +1123,5 @@ def downgrade() -> None:
 
     op.drop_table("audit_event")
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION audit_append_only()")
+        op.execute("DROP FUNCTION audit_event_append_only()")
+        op.execute("DROP FUNCTION requirement_event_append_only()")

@@ -1,0 +1,1 @@
+"""From a judged requirement to what is sent: drafts, edits, sending once, replaying (docs/matching.md)."""

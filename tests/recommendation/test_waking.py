@@ -1,0 +1,124 @@
+"""What nobody could do stays alive: a capability that comes later wakes it once, for staff to send."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from api.wiring import Services
+from search_service.errors import Invalid, NotFound, StateForbids
+from search_service.matching.match import Matcher
+from search_service.recommendation import edits, referral, waking
+from search_service.store.institution import Institution
+from search_service.store.requirement import Requirement
+from tests.recommendation.conftest import BAR, LIME, Post
+from tests.recommendation.test_drafting import outcomes, together
+from tests.support.rows import capability, certificate
+
+GLASS = {"service": "检测", "object": "平板玻璃", "parameter": "弯曲强度"}
+
+
+@pytest.fixture
+def learn(services: Services, world: SimpleNamespace) -> Any:
+    """An institution can do one thing more."""
+
+    def learned(subject: str, parameter: str) -> None:
+        with services.database.write() as session:
+            owner = session.get_one(Institution, world.near)
+            capability(session, owner, certificate(session, owner), object=subject, parameter=parameter, standards=[])
+
+    return learned
+
+
+def test_a_later_capability_wakes_it_once(
+    services: Services, matcher: Matcher, post: Post, draft: Any, send: Any, learn: Any, events: Any
+) -> None:
+    requirement = post(GLASS)
+    assert waking.sleeping(services.database) == []
+    send(draft(requirement))
+    assert waking.sleeping(services.database) == [requirement]
+    assert waking.wake(services.database, matcher, requirement) is None
+    learn("平板玻璃", "弯曲强度")
+    got = together(lambda: waking.wake(services.database, matcher, requirement), 3)
+    (woken,) = [one for one in got if one is not None]
+    assert outcomes(woken.answer) == {"近处检测中心": "met"}
+    assert events(requirement) == ["drafted", "referred", "woken", "drafted"]
+    assert waking.sleeping(services.database) == []
+    assert send(woken).document["kind"] == "recommendation"
+    assert events(requirement)[-1] == "recommended"
+    assert waking.sleeping(services.database) == []
+
+
+def test_an_item_that_nobody_met_wakes_it_too(
+    services: Services, matcher: Matcher, post: Post, draft: Any, send: Any, learn: Any
+) -> None:
+    requirement = post(BAR, GLASS)
+    send(draft(requirement))
+    assert waking.sleeping(services.database) == [requirement]
+    learn("建筑生石灰", "细度")
+    assert waking.wake(services.database, matcher, requirement) is None
+    learn("平板玻璃", "弯曲强度")
+    assert waking.wake(services.database, matcher, requirement) is not None
+
+
+def test_what_is_met_or_over_does_not_sleep(
+    services: Services, matcher: Matcher, world: SimpleNamespace, post: Post, draft: Any, send: Any, change: Any
+) -> None:
+    del world
+    done, over = post(BAR), post(GLASS)
+    send(draft(done))
+    send(draft(over))
+    change(Requirement, over, state="closed", closed_at=services.database.now())
+    assert waking.sleeping(services.database) == []
+    assert waking.wake(services.database, matcher, over) is None
+
+
+def test_whom_staff_left_out_is_no_new_capability(
+    services: Services, matcher: Matcher, world: SimpleNamespace, post: Post, draft: Any, send: Any
+) -> None:
+    requirement = post(BAR)
+    found = draft(requirement)
+    for one in (world.near, world.far):
+        said = {"kind": "leave_out", "institution": str(one), "reason": "已停业"}
+        edits.add(services.database, found.id, "李四", said)
+    assert send(found).document["kind"] == "nobody"
+    assert waking.sleeping(services.database) == [requirement]
+    assert waking.wake(services.database, matcher, requirement) is None
+
+
+FOUND = {"institution_name": "某省计量院", "contact": "025-00000000"}
+
+
+def test_staff_find_somebody_outside_and_tell_the_enterprise(
+    services: Services, world: SimpleNamespace, post: Post, draft: Any, send: Any, events: Any, messages: Any
+) -> None:
+    del world
+    requirement = post(LIME)
+    database = services.database
+    with pytest.raises(NotFound):
+        referral.act(database, "李四", requirement, "found", FOUND)
+    send(draft(requirement))
+    with pytest.raises(StateForbids):
+        referral.act(database, "李四", requirement, "informed", {})
+    with pytest.raises(Invalid):
+        referral.act(database, "李四", requirement, "found", {"institution_name": "某省计量院"})
+    assert referral.act(database, "李四", requirement, "found", FOUND).state == "found"
+    assert referral.act(database, "李四", requirement, "informed", {}).informed_at is not None
+    with pytest.raises(StateForbids):
+        referral.act(database, "李四", requirement, "informed", {})
+    assert events(requirement) == ["drafted", "referred", "referral", "informed"]
+    assert messages() == ["nobody_met", "referral_informed"]
+    with database.read() as session:
+        assert session.get_one(Requirement, requirement).state == "informed"
+
+
+def test_where_nobody_is_found_the_enterprise_is_told_too(
+    services: Services, world: SimpleNamespace, post: Post, draft: Any, send: Any, messages: Any
+) -> None:
+    del world
+    requirement = post(LIME)
+    send(draft(requirement))
+    said = {"note": "已询三家省级机构"}
+    assert referral.act(services.database, "李四", requirement, "none_found", said).note == "已询三家省级机构"
+    assert messages() == ["nobody_met", "referral_none"]
+    assert referral.act(services.database, "李四", requirement, "found", FOUND).state == "found"
