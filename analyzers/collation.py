@@ -2,8 +2,6 @@
 
 import re
 
-from pypinyin import lazy_pinyin
-
 from analyzers.fold import fold
 
 LETTERS = 12
@@ -47,6 +45,8 @@ def _codes(character: str) -> str:
         return ""
     if character.isascii():
         return _code(character)
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 0.3 s and 20 MB, which a command that writes nothing never needs
+
     reading = lazy_pinyin(character, errors="ignore")
     return "".join(map(_code, reading[0])) if reading else _UNREADABLE
 

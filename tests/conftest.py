@@ -40,9 +40,9 @@ REAL_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the real tables run where the tables are; on the second database with those that need minutes."""
+    """Tests on the real tables run where the tables are, with those that need minutes; the sample has its own."""
     for item in items:
-        if "real_data" in item.keywords and "[postgresql" in item.name:
+        if "real_data" in item.keywords:
             item.add_marker(pytest.mark.slow)
     if REAL_DATA.is_dir():
         return

@@ -71,7 +71,7 @@ def _match(router: APIRouter, services: Services) -> None:
             "以及至多三家机构的组合方案。带 why_not 时说明某一机构为何没有被推荐,以及最少需要补什么。"
         ),
         dependencies=PUBLIC,
-        responses={200: {"description": "核对结果"}, **responses(400, 404, 409, 413, 415, 422, 503)},
+        responses={200: {"description": "核对结果"}, **responses(400, 401, 403, 404, 409, 413, 415, 422, 503)},
         openapi_extra={
             "requestBody": schemas.MATCH,
             "parameters": [

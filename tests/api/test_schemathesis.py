@@ -90,7 +90,8 @@ def cookie(services: Services, role: Role) -> Headers:
 def examine(api: Api, operation: Any, roles: tuple[str, ...], examples: int, *, fixed: bool) -> None:
     """Send generated requests, half of them about records that exist; every answer is judged."""
     modes = [GenerationMode.POSITIVE]
-    said = operation.body or operation.headers or operation.cookies
+    raw = operation.definition.raw
+    said = "requestBody" in raw or any(one["in"] != "path" for one in raw.get("parameters", ()))
     # Any text is an id, so what says nothing else cannot be asked wrongly; nor can a mere read.
     if operation.query or (said and operation.method != "get"):
         modes.append(GenerationMode.NEGATIVE)

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from api.wiring import Services
 from search_service.query.request import SearchRequest
 from tests.support.shell import Shell
@@ -55,6 +57,7 @@ def test_brackets_in_data_are_text(zhixun: Shell, tmp_path: Path) -> None:
     assert "[/red]" in zhixun("token", "create", "--role", "[/red]", code=2)
 
 
+@pytest.mark.slow
 def test_dump_and_load_into_an_empty_folder(zhixun: Shell, tmp_path: Path) -> None:
     written = zhixun.json("dump", str(tmp_path / "out"))
     assert written

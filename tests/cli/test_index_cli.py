@@ -20,6 +20,8 @@ from search_service.engines.base import Tombstone
 from tests.conftest import NOW
 from tests.support.shell import ROOT, Shell
 
+pytestmark = pytest.mark.slow  # some sixty starts of the program
+
 START_SECONDS = 60
 
 

@@ -1,5 +1,7 @@
 """``zhixun vocabulary …`` as a person works with it: from a search in vain to a word that holds, and back."""
 
+import pytest
+
 from tests.support.shell import Shell
 
 Q = "热轧带肋钢筋屈服强度"
@@ -10,6 +12,7 @@ def titles(zhixun: Shell, q: str) -> list[str]:
     return [hit["id"] for hit in zhixun.json("search", q, "--kind", "standard", "--size", "50")["hits"]]
 
 
+@pytest.mark.slow
 def test_a_change_that_hides_a_record_is_shown_and_refused(zhixun: Shell) -> None:
     proposal = zhixun.json("vocabulary", "propose", "--reason", "试", "--add-word", "钢筋屈服=5000")["id"]
     said = zhixun("vocabulary", "preview", proposal, code=3)
@@ -22,6 +25,7 @@ def test_a_change_that_hides_a_record_is_shown_and_refused(zhixun: Shell) -> Non
     assert "撤回" in zhixun("vocabulary", "withdraw", proposal)
 
 
+@pytest.mark.slow
 def test_a_harmless_change_holds_at_once_and_is_taken_back(zhixun: Shell) -> None:
     before = titles(zhixun, "压力表检定")
     said = zhixun("vocabulary", "propose", "--reason", "试", "--remove-word", "压力表", "--query", "压力表检定")

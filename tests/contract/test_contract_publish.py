@@ -1,6 +1,7 @@
 """Publishing, rolling back, dropping; and searching while all that and writing goes on."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -136,11 +137,20 @@ def test_searches_see_the_old_index_or_the_new_one_but_never_a_mixture(engine: E
         for _ in range(15):
             for name in generations:
                 engine.publish(SCHEMA, name)
+                seen_since(found)
         for round_ in range(5):
             extra = f"toy-extra-{round_}"
             engine.create(SCHEMA, extra)
             engine.drop(extra)
     assert set(map(_state, found)) == {(40, 40, frozenset("a"), 40), (70, 70, frozenset("b"), 70)}
+
+
+def seen_since(found: list[Found]) -> None:
+    """Wait until a search that began from now on has ended: one of each thread may have begun before."""
+    wanted, until = len(found) + 3, time.monotonic() + 60
+    while len(found) < wanted:
+        assert time.monotonic() < until, "nobody searches any more"
+        time.sleep(0.001)
 
 
 def _state(answer: Found) -> tuple[int, int, frozenset[str], int]:

@@ -58,7 +58,7 @@ def test_nothing_is_lost_on_the_sample(sample: Services) -> None:
     missed, able = [], 0
     with sample.database.read() as session:
         known = loading.institutions(session, {offer.institution for _, offer in offers.values()})
-        for item in items([offer for _, offer in offers.values()], 120):
+        for item in items([offer for _, offer in offers.values()], 40):
             tables = matcher.tables(session, [item], ())
             proposed = candidates.propose(session, sample.engine, item, CONDITIONS, tables, {})
             ids = {str(one) for found in proposed.rows.values() for one in found}
@@ -67,7 +67,7 @@ def test_nothing_is_lost_on_the_sample(sample: Services) -> None:
                     missed.append((item, kind, offer))
                 able += one in ids
     assert not missed, missed[:3]
-    assert able > 1000
+    assert able > 300
 
 
 def judged(item: Item, known: dict[str, Any], offer: Offer, tables: Tables) -> Outcome:

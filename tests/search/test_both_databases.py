@@ -24,6 +24,8 @@ from search_service.records.interchange import dump, load
 from tests.conftest import NOW
 from tests.support.services import require
 
+pytestmark = pytest.mark.slow  # a minute to make the sample on the other database and to ask it all
+
 QUERIES = (
     "",
     "西安 GB/T 228.1 拉伸",

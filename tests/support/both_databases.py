@@ -5,7 +5,7 @@ ranking read through the same sessions and would only repeat it: `tests/search/t
 sample on both and compares the answers.  ``ZHIXUN_TEST_DATABASE=postgresql`` runs everything else there, too.
 
 The life of an index (made, filled, swapped, dropped, mended) is lived on both engines: a test that asks for
-`both_engines` runs a third time, as in production, on PostgreSQL with Elasticsearch.
+`both_engines` runs twice more in ``make test-slow``, on PostgreSQL and, as in production, with Elasticsearch.
 """
 
 import os
@@ -34,6 +34,9 @@ BOTH = (
     "api/test_records_http.py",
     "api/test_linked_records_http.py",
 )
+LATER_ON_POSTGRESQL = ("recommendation", "requirements")
+"""Of these the second database has its turn in ``make test-slow``: they are slow on it, and say in SQL nothing that the
+others do not."""
 BOTH_ENGINES = "both_engines"
 """The fixture that says so, in ``tests/indexers``."""
 TESTS = Path(__file__).parent.parent
@@ -44,12 +47,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     place = metafunc.definition.path.relative_to(TESTS).as_posix()
     if "system_of_record" not in metafunc.fixturenames or not place.startswith(BOTH):
         return
-    databases = ["sqlite", "postgresql"]
+    slow = [pytest.mark.slow]
     if BOTH_ENGINES in metafunc.fixturenames:
-        worlds = [*((database, "embedded") for database in databases), ("postgresql", "elastic")]
+        others = [pytest.param("postgresql", engine, marks=slow) for engine in ("embedded", "elastic")]
+        worlds = [("sqlite", "embedded"), *others]
         metafunc.parametrize(("system_of_record", "search_engine"), worlds, scope="session")
     else:
-        metafunc.parametrize("system_of_record", databases, scope="session")
+        second = pytest.param("postgresql", marks=slow if place.startswith(LATER_ON_POSTGRESQL) else [])
+        metafunc.parametrize("system_of_record", ["sqlite", second], scope="session")
 
 
 @pytest.fixture(scope="session")
