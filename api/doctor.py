@@ -26,9 +26,9 @@ from search_service.clock.notices import current
 from search_service.errors import EngineUnavailable
 from search_service.kinds.days import day_of
 from search_service.outbox.delivery import counts
+from search_service.people.desk import recipients
 from search_service.store.migrate import up_to_date
 from search_service.timekeeping import patience
-from search_service.timekeeping.notices import recipients
 from search_service.timekeeping.schedule import LABELS, Step
 from search_service.timekeeping.worklist import pressure
 

@@ -44,7 +44,9 @@ def window(
     start = wanted.start or due()
     end = wanted.end or start + timedelta(days=(wanted.service_days or service_days) - 1)
     if end < start:
-        problem = Problem("end", "end_before_start", f"结束日期 {end} 早于可以开始的日期 {start}", "请推迟结束日期")
+        problem = Problem(
+            "end", "end_before_start", f"结束日期 {end} 早于可以开始的日期 {start}", "请推迟结束日期，或填写开始日期"
+        )
         raise Invalid(problem.message, problems=[problem])
     if end < today:
         raise WindowOver(f"服务期已于 {end} 结束，不再核对；如仍有需要请重新发布需求")

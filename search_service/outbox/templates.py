@@ -30,6 +30,9 @@ TEMPLATES: Mapping[str, Template] = {
         "推荐时限提醒", "【质寻】需求 {number} 的推荐时限已用去 {percent}%,应于 {due} 前推荐,请处理。"
     ),
     "staff.overdue": Template("推荐已超时", "【质寻】需求 {number} 应于 {due} 前推荐,现已超时,请立即处理。"),
+    "staff.woken": Template(
+        "有新的机构可推荐", "【质寻】需求 {number} 有新的机构可满足,已生成草稿,请在待办中核对后发送。"
+    ),
     "guest_link": Template("需求查询链接", "【质寻】您的需求已受理,凭此链接查看进展(请勿转发):{link}"),
     "requirement_received": Template(
         "需求已受理", "【质寻】需求 {number} 已受理,{respond} 前响应,{recommend} 前推荐机构。登录后可查看进展。"

@@ -10,8 +10,8 @@ from search_service.errors import DatabaseBusy
 from search_service.kinds.days import day_of
 from search_service.matching.match import Matcher
 from search_service.matching.words import Outcome
-from search_service.recommendation import edits, judging
-from search_service.recommendation.basis import answer
+from search_service.recommendation import auditing, edits, judging
+from search_service.recommendation.basis import Proposal, answer, gathered
 from search_service.recommendation.frozen import thaw_basis
 from search_service.recommendation.plain import digest
 from search_service.recommendation.reading import latest, live
@@ -51,6 +51,22 @@ def draft(
     raise DatabaseBusy
 
 
+def ended(database: Database, matcher: Matcher, requirement_id: uuid.UUID) -> Recommendation:
+    """The draft from which it is told that the window is over: the latest one of these words, else one of nobody.
+
+    Raises:
+        NotFound, StateForbids: there is no such requirement, or nothing is owed to it any more.
+        Invalid: it cannot be read.
+    """
+    with database.write() as session:
+        row, before = live(session, requirement_id, lock=True), latest(session, requirement_id)
+        if before is not None and row.body == before.inputs["requirement"]["body"]:
+            return before
+        read = judging.read(session, row, before.inputs if before else None, ended=True)
+        nobody = gathered(session, matcher, read.asked, Proposal({}, {}))
+        return keep(session, row, judging.inputs_of(session, row, read, nobody), before, events.SYSTEM)
+
+
 def fits(session: Session, row: Requirement, found: Recommendation) -> bool:
     """Whether a recommendation is still of this requirement; a draft, also of this day."""
     same = row.body == found.inputs["requirement"]["body"]
@@ -81,6 +97,8 @@ def keep(
         "met": sum(one["met"] > 0 for one in found["institutions"]),
     }
     events.record(session, row.id, events.DRAFTED, by=by, data=data, once=f"drafted:{kept.number}")
+    if by != events.SYSTEM:  # what the clock does by itself stands in the requirement's own events
+        auditing.note(session, by, "draft_recommendation", row.id)
     return kept
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from search_service.errors import Invalid, Problem, StateForbids
 from search_service.matching.words import Outcome
+from search_service.recommendation import auditing
 from search_service.recommendation.basis import answer
 from search_service.recommendation.effects import CHOOSE, CLEARED, KINDS, LEAVE_OUT, NOTE, PUT_BACK, effects
 from search_service.recommendation.frozen import thaw_basis
@@ -42,6 +43,7 @@ def add(database: Database, recommendation_id: uuid.UUID, by: str, said: Mapping
         found.edits = {"log": [*log, edit]}
         data = {"recommendation": str(found.id), "number": found.number, "edit": edit["kind"], "reason": edit["reason"]}
         events.record(session, requirement, events.EDITED, by=by, data=data)
+        auditing.note(session, by, "edit_recommendation", requirement)
         return found
 
 

@@ -33,15 +33,17 @@ class Read:
     end: date
 
 
-def read(session: Session, row: tables.Requirement, kept: Mapping[str, Any] | None = None) -> Read:
-    """What is asked, today.
+def read(
+    session: Session, row: tables.Requirement, kept: Mapping[str, Any] | None = None, *, ended: bool = False
+) -> Read:
+    """What is asked, today; with `ended` as on the last day of its window, where that is past.
 
     `kept` are the inputs of an earlier recommendation: a window that was reckoned once stays, also where the calendar
     has changed meanwhile, unless the requirement says something else of its time now.
 
     Raises:
         Invalid: it cannot be judged.
-        WindowOver: its last day is past.
+        WindowOver: its last day is past; not with `ended`.
     """
     today, posted_on = day_of(session.info["now"]()), day_of(row.received_at)
     body = {name: value for name, value in row.body.items() if name in entry.FIELDS}
@@ -50,6 +52,8 @@ def read(session: Session, row: tables.Requirement, kept: Mapping[str, Any] | No
     dues = Dues(office.respond_by(row.received_at), office.recommend_by(row.received_at))
     wanted = _kept(body, kept) or posted.wanted
     due = day_of(dues.recommend_by.at)
+    if ended:
+        today = min(today, window(wanted, today=posted_on, posted=posted_on, due=lambda: due).end)
     found = window(wanted, today=max(today, posted_on), posted=posted_on, due=lambda: due)
     requirement = Requirement(
         items=posted.items,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from search_service import outbox
 from search_service.errors import Invalid, NotFound, Problem, StateForbids
+from search_service.recommendation import auditing
 from search_service.requirements import access, events, states
 from search_service.requirements.access import KIND
 from search_service.store.requirement import Referral, Requirement
@@ -22,6 +23,9 @@ STATES: Mapping[str, str] = {
 }
 """Every state, in words."""
 
+OVER = frozenset({INFORMED, NONE_FOUND})
+"""The enterprise was told what came of it."""
+
 FROM: Mapping[str, frozenset[str]] = {
     FOUND: frozenset({OPEN, FOUND, NONE_FOUND}),
     INFORMED: frozenset({FOUND}),
@@ -33,10 +37,15 @@ LONGEST = {"institution_name": 200, "contact": 200, "note": 1_000}
 
 
 def open_(session: Session, row: Requirement) -> Referral:
-    """The requirement's search, begun where there is none."""
-    found = of(session, row.id)
+    """The requirement's search, begun where there is none, and again where the last one is over.
+
+    What came of an earlier one stands in the events.
+    """
+    found, now = of(session, row.id), session.info["now"]()
+    if found is not None and found.state in OVER:
+        found.state, found.opened_at, found.updated_at, found.informed_at = OPEN, now, now, None
+        found.institution_name = found.contact = found.note = ""
     if found is None:
-        now = session.info["now"]()
         found = Referral(requirement_id=row.id, state=OPEN, opened_at=now, updated_at=now)
         session.add(found)
         session.flush()
@@ -74,6 +83,7 @@ def act(database: Database, by: str, requirement_id: uuid.UUID, action: str, fie
             found.institution_name, found.contact = said["institution_name"], said["contact"]
         found.note = said["note"] or found.note
         _tell(session, row, found, by)
+        auditing.note(session, by, f"referral_{action}", row.id)
         session.flush()
         return found
 
@@ -90,14 +100,15 @@ def _tell(session: Session, row: Requirement, found: Referral, by: str) -> None:
     """The event, and what the enterprise is told: where to go, or that nobody was found."""
     data = {"referral": found.state, "institution": found.institution_name, "text": found.note}
     if found.state != INFORMED:
-        events.record(session, row.id, events.REFERRAL, by=by, data=data)
+        told = events.record(session, row.id, events.REFERRAL, by=by, data=data)
     else:
         found.informed_at = session.info["now"]()
         if states.INFORMED in states.MOVES[row.state]:
-            states.move(session, row, states.INFORMED, by=by, data=data)
+            told = states.move(session, row, states.INFORMED, by=by, data=data)
         else:
-            events.record(session, row.id, events.INFORMED, by=by, data=data)
-    event = f"{KIND}:{row.id}:referral"
+            told = events.record(session, row.id, events.INFORMED, by=by, data=data)
+    assert told is not None, "without `once` it is always recorded"
+    event = f"{KIND}:{row.id}:referral:{told.number}"  # each search is told of, also to the same phone
     params = {"number": row.number, "name": found.institution_name, "contact": found.contact}
     if found.state == INFORMED:
         outbox.put(session, "sms", row.contact_phone, "referral_informed", params, event=event)

@@ -16,7 +16,7 @@ from search_service.errors import Conflict, EngineUnavailable, Problem, StateFor
 from search_service.matching.match import Matcher
 from search_service.matching.window import WindowOver
 from search_service.people.guests import has_link
-from search_service.recommendation import document, drafting, judging, referral
+from search_service.recommendation import auditing, document, drafting, judging, referral
 from search_service.recommendation.basis import Proposal, answer, gathered
 from search_service.recommendation.differences import differences
 from search_service.recommendation.effects import effects
@@ -87,7 +87,12 @@ def send_due(database: Database, matcher: Matcher, requirement_id: uuid.UUID) ->
         before = drafting.draft(database, matcher, requirement_id, events.SYSTEM)
     except StateForbids:
         return None
-    except (EngineUnavailable, WindowOver):
+    except WindowOver:  # perhaps before anybody looked at it: that is told, too
+        try:
+            before = drafting.ended(database, matcher, requirement_id)
+        except StateForbids:
+            return None
+    except EngineUnavailable:
         if before is None:
             raise
     return send(database, matcher, before.id, events.SYSTEM, automatic=True)
@@ -207,6 +212,7 @@ def _tell(session: Session, row: Requirement, found: Recommendation, by: str) ->
         raise StateForbids("这份推荐意见已经发送")
     if nobody:
         referral.open_(session, row)
+    auditing.note(session, by, "send_recommendation", row.id)
     template = "nobody_met" if nobody else "recommended"
     params = {"number": row.number, "way": WAYS[has_link(session, KIND, row.id)]}
     outbox.put(session, "sms", row.contact_phone, template, params, event=f"{KIND}:{row.id}:{once}")

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from search_service.errors import StateForbids
 from search_service.matching.match import Matcher
 from search_service.matching.window import WindowOver
+from search_service.people import desk
 from search_service.recommendation import drafting, judging
 from search_service.recommendation.basis import answer
 from search_service.recommendation.effects import effects
 from search_service.recommendation.frozen import thaw_basis
 from search_service.recommendation.reading import OPEN, latest, live
 from search_service.requirements import events
+from search_service.requirements.access import KIND
 from search_service.store.requirement import Recommendation, Requirement, RequirementEvent
 from search_service.store.session import Database
 
@@ -68,6 +70,8 @@ def wake(
         data, once = {"items": met}, f"woken:{before.number}"
         if events.record(session, requirement_id, events.WOKEN, by=by, data=data, once=once) is None:
             return None
+        params = {"number": again[0].number}
+        desk.tell(session, "staff.woken", params, event=f"{KIND}:{requirement_id}:{once}")
         return drafting.keep(session, again[0], inputs, again[1], by)
 
 

@@ -1,7 +1,9 @@
 """Why an institution was not recommended for a stored requirement, and the smallest fix (docs/matching.md, step 6)."""
 
 import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import String, cast, select
@@ -29,7 +31,8 @@ LEFT_OUT = "left_out_by_staff"
 def why_not(database: Database, matcher: Matcher, requirement_id: uuid.UUID, institution: str) -> dict[str, Any]:
     """The answer for one institution: as it was sent where it was among those listed, else judged now on all its rows.
 
-    Of an institution that could do nothing of it, no rows are kept: it is judged as it is now.
+    Of an institution that could do nothing of it, no rows are kept: it is judged as it is now, with what staff said of
+    what was sent; a later draft is told to nobody.
 
     Raises:
         NotFound: there is no such requirement or institution.
@@ -40,7 +43,7 @@ def why_not(database: Database, matcher: Matcher, requirement_id: uuid.UUID, ins
         sent = latest(session, requirement_id, sent=True)
         if sent is not None and institution in sent.inputs["judged"]:
             return as_sent(sent, institution)
-        row, before = live(session, requirement_id), latest(session, requirement_id)
+        row, before = live(session, requirement_id), sent or latest(session, requirement_id)
         read = judging.read(session, row, before.inputs if before else None)
         found = judged(judging.judge(session, matcher, read), effects(before.edits).without if before else ())
         who, cells = _cells(session, matcher, found, institution)
@@ -51,14 +54,19 @@ def as_sent(sent: Recommendation, institution: str) -> dict[str, Any]:
     """What was true of a listed institution when the recommendation was sent, from its stored inputs."""
     basis, document = thaw_basis(sent.inputs), sent.document or {}
     found = judged(replace(basis, rows={institution: basis.rows[institution]}))
-    given = tuple(
-        Option(
-            one["at_most"], tuple(one["institutions"]), one["met"], one["unsure"], tuple(one["uncovered"]), exact=True
-        )
-        for one in document["options"]
+    answer = why_not_answer(
+        replace(found, options=_recommended(document)), basis.who[institution], cells_of(basis, institution)
     )
-    answer = why_not_answer(replace(found, options=given), basis.who[institution], cells_of(basis, institution))
     return _said(sent, answer, institution)
+
+
+def _recommended(document: Mapping[str, Any]) -> tuple[Option, ...]:
+    """The one option that was recommended; who stands in another one was not."""
+    one = document.get("recommended")
+    if one is None:
+        return ()
+    members = tuple(member["id"] for member in one["institutions"])
+    return (Option(one["at_most"], members, one["met"], one["unsure"], tuple(one["uncovered"]), exact=True),)
 
 
 def _said(before: Recommendation | None, answer: dict[str, Any], institution: str) -> dict[str, Any]:
@@ -89,15 +97,11 @@ def asked_of(session: Session, institution: uuid.UUID, *, most: int) -> list[dic
         select(RequirementEvent.data)
         .where(RequirementEvent.kind.in_((events.RECOMMENDED, events.REFERRED)), mine)
         .order_by(RequirementEvent.at.desc(), RequirementEvent.id.desc())
-        .limit(most)
     )
     ids = [uuid.UUID(data["recommendation"]) for data in session.scalars(events_) if "recommendation" in data]
-    rows = {row.id: row for row in session.scalars(select(Recommendation).where(Recommendation.id.in_(ids)))}
     found = []
-    for sent in (rows[one] for one in ids if one in rows):
+    for sent in islice(_without(session, ids, str(institution)), most):
         document = sent.document or {}
-        if any(str(institution) in option["institutions"] for option in document["options"]):
-            continue
         items = [{name: item.get(name) for name in ("item", *TOLD)} for item in document["requirement"]["items"]]
         found.append(
             {
@@ -111,6 +115,19 @@ def asked_of(session: Session, institution: uuid.UUID, *, most: int) -> list[dic
         )
     return found
 
+
+def _without(session: Session, ids: Sequence[uuid.UUID], institution: str) -> Iterator[Recommendation]:
+    """Those of them, in this order, that did not recommend the institution."""
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        rows = {row.id: row for row in session.scalars(select(Recommendation).where(Recommendation.id.in_(part)))}
+        for sent in (rows[one] for one in part if one in rows):
+            if not any(institution in option.institutions for option in _recommended(sent.document or {})):
+                yield sent
+
+
+AT_ONCE = 20
+"""Recommendations that are read together: as many as a page shows, since each holds all it was judged from."""
 
 TOLD = ("service", "object", "parameter", "standard", "range", "accuracy")
 """Of an item, for those who were not chosen; a remark is free text, and a place may be an address."""

@@ -3,15 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from search_service import outbox
 from search_service.clock.business import ESCALATIONS, Deadline
-from search_service.kinds.access import Role
 from search_service.kinds.days import SHANGHAI
+from search_service.people import desk
 from search_service.requirements import events, states
-from search_service.store.people import Account
 from search_service.store.session import Database
 from search_service.timekeeping.schedule import Due, Instants, Step
 from search_service.timekeeping.watched import Watched
@@ -44,26 +41,12 @@ def _put(session: Session, one: Watched, due: Due, deadline: Deadline, template:
     params = {"number": one.number, "due": _clock_time(deadline.at)}
     if template == "staff.escalated":
         params["percent"] = str(due.percent)
-    for account in recipients(session):
-        quiet = due.percent == QUIET and account.mail
-        channel: outbox.Channel = "mail" if quiet or not account.phone else "sms"
-        address = account.mail if channel == "mail" else account.phone
-        if address:
-            outbox.put(session, channel, address, template, params, event=event_name(one.id, due))
+    desk.tell(session, template, params, event=event_name(one.id, due), quiet=due.percent == QUIET)
 
 
 def event_name(requirement_id: uuid.UUID, due: Due) -> str:
     """What the outbox knows the event by."""
     return f"requirement:{requirement_id}:{due.once}"
-
-
-def recipients(session: Session) -> list[Account]:
-    """The matching staff; where there is none, the administrators, since somebody has to know."""
-    for role in (Role.STAFF, Role.ADMINISTRATOR):
-        rows = select(Account).where(Account.role == role.value, Account.disabled_at.is_(None)).order_by(Account.id)
-        if found := list(session.scalars(rows)):
-            return found
-    return []
 
 
 def _clock_time(instant: datetime) -> str:

@@ -77,9 +77,10 @@ class Timekeeper:
         self._calendar: Calendar | None = None
         self._reckoned: dict[tuple[int, datetime, date | None], Instants] = {}
         self._wake_at: datetime | None = None
+        self._to_wake: list[uuid.UUID] | None = None
 
     def tick(self, enough: Callable[[], bool] = lambda: False) -> Ticked:
-        """Do what is due now, until `enough`; what is owed comes before drafts, which are wanted soon.
+        """Do what is due now, until `enough`; what is owed comes before drafts, and these before what sleeps.
 
         Raises:
             DatabaseUnavailable, DatabaseBusy: nothing more can be done, and the next look does it.
@@ -107,7 +108,7 @@ class Timekeeper:
                         ticked.done[due.once] += 1
                         if due.step is Step.SEND:
                             answered.add(one.id)
-        self._wake(now, waiting, ticked)
+        self._wake(now, waiting, ticked, enough)
         if waiting:
             self._forget_settled()
         return ticked
@@ -155,23 +156,41 @@ class Timekeeper:
         with self._database.read() as session:
             return step is not Step.WAKE and not running(session, identifier)
 
-    def _wake(self, now: datetime, waiting: Mapping[tuple[uuid.UUID, str], datetime], ticked: Ticked) -> None:
+    def _wake(
+        self,
+        now: datetime,
+        waiting: Mapping[tuple[uuid.UUID, str], datetime],
+        ticked: Ticked,
+        enough: Callable[[], bool],
+    ) -> None:
+        """Go on with a look at what nobody could do: a part in each look at the clock, after what hurries."""
         if self._wake_at is None or self._wake_at - now > WAKE_EVERY:  # a fresh process, or a clock that was set back
             self._wake_at = now + FIRST_WAKE
         if now < self._wake_at:
             return
-        self._wake_at = now + WAKE_EVERY
-        asleep = self._hands.sleeping()
-        awake = [one for one, step in waiting if step == Step.WAKE.value and one not in asleep]
-        for one in asleep:
-            if patience.waits(waiting, one, Step.WAKE.value, now):
-                continue
-            if self._try(one, Step.WAKE, partial(self._hands.wake, one), waiting, ticked):
+        if self._to_wake is None:
+            self._to_wake = self._asleep(waiting)
+        while self._to_wake:
+            if enough():
+                ticked.more = True
+                return
+            one = self._to_wake[0]
+            if not patience.waits(waiting, one, Step.WAKE.value, now) and self._try(
+                one, Step.WAKE, partial(self._hands.wake, one), waiting, ticked
+            ):
                 ticked.done[Step.WAKE.value] += 1
+            del self._to_wake[0]  # only now: a database that was busy meets the same one again
+        self._to_wake, self._wake_at = None, now + WAKE_EVERY
+
+    def _asleep(self, waiting: Mapping[tuple[uuid.UUID, str], datetime]) -> list[uuid.UUID]:
+        """Whom to look at; trouble with those that sleep no more is over."""
+        asleep = list(self._hands.sleeping())
+        awake = [one for one, step in waiting if step == Step.WAKE.value and one not in asleep]
         if awake:
             with self._database.write(durable=False) as session:
                 for one in awake:
                     patience.done(session, one, Step.WAKE.value)
+        return asleep
 
     def _forget_settled(self) -> None:
         """Trouble with what somebody else has done meanwhile is over."""

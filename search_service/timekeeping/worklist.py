@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from search_service.recommendation import reading
 from search_service.records.access import instant
 from search_service.requirements import events, showing, states
 from search_service.requirements.clock import Clock, clocks_of
@@ -36,8 +37,13 @@ class Beside:
 
 
 def worklist(session: Session, now: datetime, among: Collection[str] = states.RUNNING) -> dict[str, Any]:
-    """Requirements in these states, the least remaining working time first, and how many are open in each state."""
+    """Requirements in these states, the least remaining working time first, and how many are open in each state.
+
+    What is owed comes with what was answered and has a newer draft: somebody can do it now, and nobody else tells them.
+    """
     rows = states.open_ones(session, among)
+    if set(among) == states.RUNNING:
+        rows += _drafted_again(session)
     clocks = clocks_of(session, rows, now)
     rows.sort(key=lambda row: _urgency(row, clocks[row.id]))
     shown = rows[:MOST]
@@ -48,6 +54,28 @@ def worklist(session: Session, now: datetime, among: Collection[str] = states.RU
         "counts": counts(session),
         "requirements": [_entry(row, clocks[row.id], beside) for row in shown],
     }
+
+
+def _drafted_again(session: Session) -> list[Requirement]:
+    """Answered, still open, and their newest draft is not sent: most were woken."""
+    newest = (
+        select(func.max(Recommendation.number))
+        .where(Recommendation.requirement_id == Requirement.id)
+        .correlate(Requirement)
+        .scalar_subquery()
+    )
+    query = (
+        select(Requirement)
+        .join(Recommendation, Recommendation.requirement_id == Requirement.id)
+        .where(
+            Requirement.closed_at.is_(None),
+            Requirement.deleted_at.is_(None),
+            Requirement.state.in_(sorted(reading.OPEN - states.RUNNING)),
+            Recommendation.sent_at.is_(None),
+            Recommendation.number == newest,
+        )
+    )
+    return list(session.scalars(query))
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -11,11 +11,15 @@ from api.wiring import Services
 from search_service.errors import EngineUnavailable, StateForbids
 from search_service.matching.match import Matcher
 from search_service.matching.window import WindowOver
-from search_service.recommendation import sending
+from search_service.recommendation import drafting, edits, sending
+from search_service.recommendation.replaying import replay
 from search_service.recommendation.sending import VerdictsChanged
 from search_service.store.capability import Capability
+from search_service.store.ids import new_id
 from search_service.store.institution import Certificate, Institution
+from search_service.store.journal import AuditEvent
 from search_service.store.outbox import OutboxMessage
+from search_service.store.people import Account
 from search_service.store.requirement import Recommendation, Referral, Requirement, RequirementEvent
 from tests.recommendation.conftest import LIME, Post
 from tests.recommendation.test_drafting import outcomes, together
@@ -197,6 +201,68 @@ def test_after_its_window_the_system_sends_the_notice_of_it(
     assert (document["kind"], document["institutions"]) == ("window_over", [])
     assert "2026-11-23" in document["nobody"]
     assert messages() == ["nobody_met"]
+
+
+def test_what_ends_before_its_first_draft_is_answered_with_the_notice(
+    world: SimpleNamespace, post: Post, services: Services, matcher: Matcher, events: Any, messages: Any
+) -> None:
+    del world
+    requirement = post(start="2026-11-21", end="2026-11-21", service_days=None)
+    services.clock.move(timedelta(days=1))
+    got = together(lambda: sending.send_due(services.database, matcher, requirement), 3)
+    (sent,) = [one for one in got if one is not None]
+    document = sent.document
+    assert (document["kind"], document["institutions"], document["options"]) == ("window_over", [], [])
+    assert "2026-11-21" in document["nobody"]
+    assert document["judged_on"] == "2026-11-21"
+    assert replay(services.database, sent.id)["same"]
+    assert events(requirement) == ["drafted", "referred"]
+    assert messages() == ["nobody_met"]
+    assert sending.send_due(services.database, matcher, requirement) is None
+
+
+def test_what_was_changed_after_its_draft_and_ended_is_answered_too(
+    world: SimpleNamespace, post: Post, draft: Any, change: Any, services: Services, matcher: Matcher
+) -> None:
+    del world
+    requirement = post()
+    draft(requirement)
+    body = {"region": "610113", "items": [LIME], "start": "2026-11-21", "end": "2026-11-21"}
+    change(Requirement, requirement, body=body)
+    services.clock.move(timedelta(days=1))
+    sent = sending.send_due(services.database, matcher, requirement)
+    assert sent is not None
+    assert sent.document is not None
+    assert (sent.number, sent.document["kind"]) == (2, "window_over")
+    assert sent.document["requirement"]["items"][0]["object"] == LIME["object"]
+
+
+def test_who_drafts_and_sends_stands_in_the_audit(
+    services: Services, world: SimpleNamespace, matcher: Matcher, post: Post, draft: Any
+) -> None:
+    del world
+    requirement, other = post(), post()
+    with services.database.write() as session:
+        now = services.database.now()
+        chief = Account(
+            id=new_id(), name="赵六", phone=None, mail=None, role="administrator", created_at=now, updated_at=now
+        )
+        session.add(chief)
+    by = f"account:{chief.id}"
+    found = drafting.draft(services.database, matcher, requirement, by)
+    edits.add(services.database, found.id, "李四", {"kind": "note", "reason": "电话", "text": "请先预约"})
+    sending.send(services.database, matcher, found.id, by)
+    draft(other)
+    sending.send_due(services.database, matcher, other)
+    with services.database.read() as session:
+        rows = session.scalars(select(AuditEvent).where(AuditEvent.record == "requirement").order_by(AuditEvent.id))
+        noted = [(row.record_id, row.actor, row.role, row.action) for row in rows]
+    assert noted == [
+        (requirement, by, "administrator", "draft_recommendation"),
+        (requirement, "李四", "staff", "edit_recommendation"),
+        (requirement, by, "administrator", "send_recommendation"),
+        (other, "system", "administrator", "send_recommendation"),
+    ]
 
 
 def test_a_draft_of_other_words_is_not_sent(

@@ -4,16 +4,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from api.wiring import Services
 from search_service.errors import Invalid, NotFound, StateForbids
+from search_service.kinds.access import Role
 from search_service.matching.match import Matcher
 from search_service.recommendation import edits, referral, waking
 from search_service.store.institution import Institution
+from search_service.store.journal import AuditEvent
+from search_service.store.outbox import OutboxMessage
 from search_service.store.requirement import Requirement
 from tests.recommendation.conftest import BAR, LIME, Post
 from tests.recommendation.test_drafting import outcomes, together
 from tests.support.rows import capability, certificate
+from tests.support.signed_in import account
 
 GLASS = {"service": "检测", "object": "平板玻璃", "parameter": "弯曲强度"}
 
@@ -33,6 +38,7 @@ def learn(services: Services, world: SimpleNamespace) -> Any:
 def test_a_later_capability_wakes_it_once(
     services: Services, matcher: Matcher, post: Post, draft: Any, send: Any, learn: Any, events: Any
 ) -> None:
+    account(services, Role.STAFF)
     requirement = post(GLASS)
     assert waking.sleeping(services.database) == []
     send(draft(requirement))
@@ -44,6 +50,9 @@ def test_a_later_capability_wakes_it_once(
     assert outcomes(woken.answer) == {"近处检测中心": "met"}
     assert events(requirement) == ["drafted", "referred", "woken", "drafted"]
     assert waking.sleeping(services.database) == []
+    with services.database.read() as session:
+        told = session.scalars(select(OutboxMessage.recipient).where(OutboxMessage.template == "staff.woken")).all()
+    assert len(told) == 1, "staff are told, once"
     assert send(woken).document["kind"] == "recommendation"
     assert events(requirement)[-1] == "recommended"
     assert waking.sleeping(services.database) == []
@@ -110,6 +119,34 @@ def test_staff_find_somebody_outside_and_tell_the_enterprise(
     assert messages() == ["nobody_met", "referral_informed"]
     with database.read() as session:
         assert session.get_one(Requirement, requirement).state == "informed"
+
+
+@pytest.mark.parametrize("first", ["informed", "none_found"])
+def test_a_second_search_outside_begins_anew_and_is_told_again(
+    services: Services, world: SimpleNamespace, post: Post, draft: Any, send: Any, messages: Any, first: str
+) -> None:
+    del world
+    requirement, database = post(LIME), services.database
+    send(draft(requirement))
+    if first == "informed":
+        referral.act(database, "李四", requirement, "found", FOUND)
+    referral.act(database, "李四", requirement, first, {"note": "已询三家"})
+    send(draft(requirement, again=True))
+    with database.read() as session:
+        again = referral.of(session, requirement)
+        assert again is not None
+        assert (again.state, again.institution_name, again.contact, again.informed_at) == ("open", "", "", None)
+    other = {"institution_name": "另一计量院", "contact": "021-00000000"}
+    assert referral.act(database, "李四", requirement, "found", other).state == "found"
+    if first == "informed":
+        referral.act(database, "李四", requirement, "informed", {})
+    else:
+        referral.act(database, "李四", requirement, "none_found", {"note": "又询三家"})
+    template = {"informed": "referral_informed", "none_found": "referral_none"}[first]
+    assert messages() == ["nobody_met", template] * 2
+    with database.read() as session:
+        rows = session.scalars(select(AuditEvent.action).where(AuditEvent.record == "requirement"))
+        assert [row for row in rows if row.startswith("referral")].count(f"referral_{first}") == 2
 
 
 def test_where_nobody_is_found_the_enterprise_is_told_too(

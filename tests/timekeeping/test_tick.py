@@ -172,6 +172,46 @@ def test_what_nobody_could_do_is_looked_at_now_and_then(office: Office, hands: S
         assert "wake" not in {trouble.step for trouble in patience.troubles(session)}
 
 
+def test_what_sleeps_is_looked_at_in_parts_and_each_of_it_once(
+    office: Office, hands: SimpleHands, keeper: Timekeeper
+) -> None:
+    keeper.tick()
+    hands.asleep = [office.post() for _ in range(3)]
+    keeper.tick()  # their drafts
+    office.services.clock.move(FIRST_WAKE)
+    seen = []
+    for _ in range(3):
+        asked = iter((False, True))
+        seen.append((keeper.tick(lambda asked=asked: next(asked)).more, len(hands.woken)))  # type: ignore[misc]
+    assert seen == [(True, 1), (True, 2), (False, 3)]
+    keeper.tick()
+    assert set(hands.woken.values()) == {1}
+    office.services.clock.move(WAKE_EVERY)
+    fresh = office.post()
+    asked = iter((False, True))
+    ticked = keeper.tick(lambda: next(asked))
+    assert (ticked.done, ticked.more) == ({"draft": 1}, True), "a draft goes before what sleeps"
+    assert set(hands.woken.values()) == {1}
+    assert office.marks(fresh) == ["drafted"]
+
+
+def test_a_database_that_is_busy_loses_none_of_what_sleeps(
+    office: Office, hands: SimpleHands, keeper: Timekeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: uuid.UUID) -> object:
+        raise DatabaseBusy
+
+    keeper.tick()
+    hands.asleep = [uuid.uuid4()]
+    office.services.clock.move(FIRST_WAKE)
+    with monkeypatch.context() as now:
+        now.setattr(hands, "wake", busy)
+        with pytest.raises(DatabaseBusy):
+            keeper.tick()
+    keeper.tick()
+    assert hands.woken == {hands.asleep[0]: 1}
+
+
 def test_a_clock_that_goes_back_repeats_nothing(office: Office, keeper: Timekeeper) -> None:
     office.staff("13900000001")
     one = office.post()

@@ -132,6 +132,23 @@ def test_staff_confirm_a_draft_and_send_it(shop: Office, staff: TestClient, keep
     assert shop.event_count()[one, events.RECOMMENDED] == 1
 
 
+def test_a_newer_draft_of_what_was_answered_is_work_until_it_is_sent(
+    shop: Office, staff: TestClient, keeper: Timekeeper
+) -> None:
+    one = shop.post(body=RICE)
+    keeper.tick()
+    staff.post(f"{PAGE}/{one}/send", data=form(staff.get(PAGE).text, f"{PAGE}/{one}/send"))
+    assert listed(staff)["requirements"] == []
+    assert staff.post(f"{PAGE}/{one}/draft").status_code == 303
+    owed = shop.post(body=RICE)
+    found = listed(staff)
+    assert [entry["id"] for entry in found["requirements"]] == [str(owed), str(one)], "what is owed comes first"
+    assert (found["requirements"][1]["draft"]["number"], found["total"]) == (2, 2)
+    assert [entry["id"] for entry in listed(staff, state="posted")["requirements"]] == [str(owed)]
+    staff.post(f"{PAGE}/{one}/send", data=form(staff.get(PAGE).text, f"{PAGE}/{one}/send"))
+    assert [entry["id"] for entry in listed(staff)["requirements"]] == [str(owed)]
+
+
 def test_verdicts_that_changed_are_shown_before_they_are_sent(
     shop: Office, staff: TestClient, keeper: Timekeeper
 ) -> None:
