@@ -21,11 +21,12 @@ MASKS = (
     (re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)"), r"\1****\2"),
     (re.compile(r"\b([\w.+-])[\w.+-]*@(?=[\w-]+(?:\.[\w-]+)+)"), r"\1***@"),
     (re.compile(r"\bzx_[\w-]+"), "zx_***"),
-    (re.compile(r"(?i)(\bsecret=)[\w~+%-]+"), r"\1***"),
+    (re.compile(r"(?i)(secret(?:=|%(?:25)*3D))[\w~+%-]+"), r"\1***"),
     (re.compile(r"(?i)(\bbearer\s+)[\w.~+/=-]+"), r"\1***"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), r"\1***@"),
 )
-"""Identity number, mobile phone, mail address, our tokens, tokens in headers, passwords in addresses; each pattern is
+"""Identity number, mobile phone, mail address, our tokens, secrets of guests (also inside an encoded address, as in
+`/login?next=`), tokens in headers, passwords in addresses; each pattern is
 linear in the length of the text."""
 
 LIBRARIES = {

@@ -4,6 +4,7 @@ It lives in the browser alone and is nothing to be trusted: every page reads it 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from search_service.requirements.understanding import Read, understood
 FIELDS = ("service", "object", "parameter", "standard", "range", "accuracy", "place", "quantity", "remark")
 """Of an item, in the order of its page."""
 DEMANDED = tuple(NATURES.labels)
+_ITEM = re.compile(r"item\.([0-9]{1,4})")
 _WHOLE = re.compile(r"\d{1,9}")
 _NUMBER = re.compile(r"\d{1,9}\.\d{1,6}")
 
@@ -60,7 +62,7 @@ class Draft:
         match name:
             case "text":
                 self.body["text"] = _plain(fields.get("text", ""))
-            case "item" if at.isdecimal() and int(at) < len(self.items):
+            case "item" if at_of(step, len(self.items)) is not None:
                 self._item(int(at), fields)
             case "region":
                 self._set("region", _plain(fields.get("region", "")).strip())
@@ -69,7 +71,7 @@ class Draft:
                     self._set(day, _plain(fields.get(day, "")).strip())
                 self._set("service_days", _number(fields.get("service_days", "")))
             case "kinds":
-                self._set("certificate_kinds", [kind for kind in DEMANDED if fields.get(f"kind_{kind}") == "yes"])
+                self._kinds([kind for kind in DEMANDED if fields.get(f"kind_{kind}") == "yes"])
             case "contact" | "received":
                 for one in ("name", "phone", "channel", "received_at"):
                     if one in fields:
@@ -85,8 +87,13 @@ class Draft:
         if text == self.read:
             return
         found = understood(text, read, today)
-        old = dict(zip(self.pieces, self.items, strict=False))
-        kept = [(piece, old.get(piece, item)) for piece, item in zip(found.pieces, found.body["items"], strict=True)]
+        old: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for piece, item in zip(reversed(self.pieces), reversed(self.items), strict=False):
+            old[piece].append(item)  # a line may stand there twice: the first that is taken is the first that was
+        kept = [
+            (piece, old[piece].pop() if old[piece] else item)
+            for piece, item in zip(found.pieces, found.body["items"], strict=True)
+        ]
         kept += [("", item) for piece, item in zip(self.pieces, self.items, strict=False) if not piece]
         said = {name: value for name, value in found.body.items() if name not in {"items", "text"}}
         self.body = {**said, **{name: value for name, value in self.body.items() if value not in (None, "", [])}}
@@ -125,6 +132,10 @@ class Draft:
         rest = {name: value for name, value in self.items[at].items() if name not in FIELDS}
         self.items[at] = {**rest, **{name: value for name, value in said.items() if value not in (None, "")}}
 
+    def _kinds(self, ticked: list[str]) -> None:
+        if set(ticked) != set(self.body.get("certificate_kinds", ())):  # another order is no change
+            self._set("certificate_kinds", ticked)
+
     def _set(self, name: str, value: Any) -> None:
         self.body.pop(name, None)
         if value not in (None, "", []):
@@ -157,10 +168,22 @@ def _sound(draft: Draft) -> bool:
         and len(draft.pieces) == len(items)
         and isinstance(draft.notes, list)
         and all(isinstance(note, dict) and {"loc", "message"} <= note.keys() for note in draft.notes)
+        and all(isinstance(text, str) for note in draft.notes for text in note.values())
+        and _texts(draft.body.get("certificate_kinds", []))
         and all(isinstance(text, str) for text in (draft.read, draft.key, *draft.pieces))
         and all(isinstance(part, dict) for part in (draft.received, draft.about))
         and all(isinstance(text, str) for part in (draft.received, draft.about) for text in part.values())
     )
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def at_of(step: str, count: int) -> int | None:
+    """The place of the item whose page `item.<digits>` is, if it is one of so many."""
+    found = _ITEM.fullmatch(step)
+    return int(found[1]) if found is not None and int(found[1]) < count else None
 
 
 def _plain(text: str) -> str:

@@ -16,20 +16,30 @@ from api.pages import requirement_words as words
 from api.pages.form_answers import MENDABLE, to
 from api.pages.forms import Fields
 from api.pages.render import page
-from api.pages.requirement_draft import DEMANDED, FIELDS, Draft, unpacked
+from api.pages.requirement_draft import DEMANDED, FIELDS, Draft, at_of, unpacked
 from api.routes.requirements import link, reader
 from api.wiring import Services
-from search_service.errors import Invalid, Problem, ZhixunError
+from search_service.errors import (
+    DatabaseUnavailable,
+    EngineUnavailable,
+    Invalid,
+    Problem,
+    VersionDiffers,
+    VersionRequired,
+    ZhixunError,
+)
 from search_service.kinds.days import day_of
 from search_service.kinds.vocabulary import NATURES, SERVICES
 from search_service.people import contacts
 from search_service.people.guests import Guest
 from search_service.people.permissions import Permission, allowed
+from search_service.records.access import etag
 from search_service.requirements import acting, posting, reading
 from search_service.requirements.access import readable
 from search_service.requirements.acting import CHANGEABLE
 from search_service.requirements.completeness import completeness
 from search_service.requirements.showing import CHANNELS
+from search_service.store.requirement import Requirement
 
 NEW, BY_STAFF = "/requirements/new", "/staff/requirements/new"
 OWN_STEPS = ("text", "items", "region", "time", "kinds", "contact", "check")
@@ -45,6 +55,8 @@ BELONGS = {
     "kinds": ("certificate_kinds",),
 }
 """Whose mistakes are shown on which page."""
+AWAY = (EngineUnavailable, DatabaseUnavailable)
+"""What passes: the page is shown again with what was typed, to be sent again."""
 KEPT_BY_BROWSER = {"Cache-Control": "private, no-cache"}
 """The way back in the browser shows the page again, with what was typed; no cache on the way keeps it."""
 
@@ -75,7 +87,7 @@ def _own(router: APIRouter, services: Services) -> None:
 
     @router.post(NEW, dependencies=own)
     def go_on(request: Request, fields: Fields) -> Response:
-        return _Writing(request, services, unpacked(fields.get("draft", "")), OWN_STEPS, NEW).answer(fields)
+        return _Writing(request, services, _new(fields), OWN_STEPS, NEW).answer(fields)
 
 
 def _staff(router: APIRouter, services: Services) -> None:
@@ -87,7 +99,7 @@ def _staff(router: APIRouter, services: Services) -> None:
 
     @router.post(BY_STAFF, dependencies=handle)
     def go_on(request: Request, fields: Fields) -> Response:
-        return _Writing(request, services, unpacked(fields.get("draft", "")), STAFF_STEPS, BY_STAFF).answer(fields)
+        return _Writing(request, services, _new(fields), STAFF_STEPS, BY_STAFF).answer(fields)
 
 
 def _change(router: APIRouter, services: Services) -> None:
@@ -98,17 +110,17 @@ def _change(router: APIRouter, services: Services) -> None:
         who = reader(request, services, str(record_id))
         with services.database.read() as session:
             row, _ = readable(session, record_id, who)
-            draft = Draft(body={"text": "", **row.body}, pieces=[""] * len(row.body["items"]))
-            draft.about = {"id": str(row.id), "version": f'"v{row.row_version}"', "number": row.number}
+            draft = Draft(body=dict(row.body), pieces=[""] * len(row.body["items"]))
+            draft.about = _about(row)
             if row.state not in CHANGEABLE:
                 return to(_address(request, record_id))
-        draft.read = str(draft.body["text"])
+        draft.read = str(draft.body.get("text", ""))
         return _Writing(request, services, draft, CHANGE_STEPS, _address(request, record_id, "/change")).show("items")
 
     @router.post("/requirements/{record_id:uuid}/change", dependencies=own)
     def go_on(request: Request, record_id: uuid.UUID, fields: Fields) -> Response:
         draft = unpacked(fields.get("draft", ""))
-        draft.about = {**draft.about, "id": str(record_id)}
+        draft.about = {"version": "", **draft.about, "id": str(record_id)}
         return _Writing(request, services, draft, CHANGE_STEPS, _address(request, record_id, "/change")).answer(fields)
 
 
@@ -118,6 +130,18 @@ def _address(request: Request, record_id: uuid.UUID | str, more: str = "") -> st
     return f"/requirements/{record_id}{more}" + (
         f"?secret={secret}" if secret.isascii() and secret.isprintable() else ""
     )
+
+
+def _new(fields: Fields) -> Draft:
+    """The draft of a new one, whatever its hidden field says that it is about."""
+    draft = unpacked(fields.get("draft", ""))
+    draft.about = {}
+    return draft
+
+
+def _about(row: Requirement) -> dict[str, str]:
+    """What is changed, and from which version."""
+    return {"id": str(row.id), "version": etag(row), "number": row.number}
 
 
 class _Writing:
@@ -130,22 +154,25 @@ class _Writing:
     def answer(self, fields: dict[str, str]) -> Response:
         """Keep what was typed, then go where the button says."""
         step = fields.get("step", "")
-        if step.partition(".")[0] not in {*self._steps, "item"}:
+        if not self._known(step):
             step = self._steps[0]
         self.draft.take(step, fields)
         go, _, where = fields.get("go", "on").partition(":")
         try:
             match go:
-                case "to" if where.partition(".")[0] in {*self._steps, "item"}:
+                case "to" if self._known(where):
                     return self.show(where)
                 case "add":
                     return self.show(f"item.{self.draft.add()}")
-                case "drop" if where.isdecimal():
-                    self.draft.drop(int(where))
+                case "drop" if (at := at_of(f"item.{where}", len(self.draft.items))) is not None:
+                    self.draft.drop(at)
                     return self.show("items")
         except MENDABLE as error:
             return self.show("items", error)
         return self.on(step)
+
+    def _known(self, step: str) -> bool:
+        return step in self._steps or at_of(step, len(self.draft.items)) is not None
 
     def on(self, step: str) -> Response:
         """The next page, or this one again with what is wrong."""
@@ -158,7 +185,9 @@ class _Writing:
             if step == "check":
                 return self._send()
             self._look(step)
-        except MENDABLE as error:
+        except (VersionDiffers, VersionRequired):
+            return self.show("check", self._overtaken())
+        except (*MENDABLE, *AWAY) as error:
             return self.show(step, error)
         if step.startswith("item."):
             return self.show("items")
@@ -178,6 +207,8 @@ class _Writing:
             elif step != "text":
                 with self._services.database.read() as session:
                     reading.read(session, self.draft.content(), self._received_at(), now)
+        except AWAY:
+            raise
         except ZhixunError as error:
             name, _, at = step.partition(".")
             here = [
@@ -188,6 +219,13 @@ class _Writing:
             ]
             if here:
                 raise Invalid(here[0].message, problems=here) from None
+
+    def _overtaken(self) -> VersionDiffers:
+        """Somebody was faster: what was typed is kept, and sending it again changes what stands there now."""
+        with self._services.database.read() as session:
+            who = reader(self._request, self._services, self.draft.about["id"])
+            self.draft.about = _about(readable(session, uuid.UUID(self.draft.about["id"]), who)[0])
+        return VersionDiffers("这份需求在您填写期间有新的进展，请核对后再提交：再次提交将以您填写的内容为准")
 
     def _received_at(self) -> datetime:
         now = self._services.database.now()
@@ -215,6 +253,7 @@ class _Writing:
 
         Raises:
             Invalid, Conflict, TooMany: what is wrong; nothing is stored.
+            VersionDiffers: it was changed meanwhile.
         """
         draft, services = self.draft, self._services
         if draft.about:
@@ -240,7 +279,7 @@ class _Writing:
     def show(self, step: str, error: ZhixunError | None = None) -> Response:
         """A page with what was typed so far."""
         name, _, at = step.partition(".")
-        if name == "item" and not (at.isdecimal() and int(at) < len(self.draft.items)):
+        if name == "item" and at_of(step, len(self.draft.items)) is None:
             step = name = "items"
         problems = () if error is None else error.problems or (Problem("", error.code, error.detail),)
         with self._services.database.read() as session:
@@ -272,6 +311,8 @@ class _Writing:
             channels={name: CHANNELS[name] for name in reading.BY_STAFF},
         )
         response.headers.update(KEPT_BY_BROWSER)
+        if error is not None and error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
         return response
 
 

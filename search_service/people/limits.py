@@ -50,6 +50,8 @@ CODE_TRIES = Rule("code.tries", 50, _DAY, "验证码输入错误次数过多")
 
 GUEST_ADDRESS = Rule("guest.address", 20, _DAY, "今天发布的需求已达上限")
 GUEST_PHONE = Rule("guest.phone", 5, _DAY, "今天用该号码发布的需求已达上限")
+OWN_REQUIREMENTS = Rule("requirement.account", 20, _DAY, "今天发布的需求已达上限")
+"""Of one account, as of a guest's address: each takes a hundred items, and each sends an SMS and waits for staff."""
 MEMBERSHIP = Rule("membership.ask", 5, _DAY, "今天提交的关联申请已达上限")
 
 KEPT = timedelta(days=1)

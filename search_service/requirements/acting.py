@@ -33,6 +33,7 @@ from search_service.records import write
 from search_service.records.access import etag
 from search_service.requirements import events, reading, showing, states
 from search_service.requirements.access import KIND, Reader, Side, readable
+from search_service.requirements.standing import lost
 from search_service.store.institution import Institution
 from search_service.store.requirement import Recommendation, Requirement
 from search_service.store.session import Database
@@ -104,7 +105,7 @@ def act(
         version = row.row_version
         action.do(Acting(session, row, reader, side, given, now))
         session.flush()
-        if row.row_version == version:
+        if row.row_version == version and not action.versioned:
             row.updated_at = now  # an event alone changes what is shown, too: the version counts it
             session.flush()
         trail.note(session, replace(reader.actor, name=reader.name), name, KIND, row.id)
@@ -173,17 +174,18 @@ def _agree(acting: Acting) -> None:
     said = acting.text("institution", required=True, limit=SHORT)
     data = {name: acting.text(name, required=False) for name in ("service", "period", "text")}
     # Of an outside institution the platform knows the name (S5-45).
-    chosen = _recommended(acting.session, row, said) if row.state == states.RECOMMENDED else {"name": said}
+    chosen = _recommended(acting, said) if row.state == states.RECOMMENDED else {"name": said}
     states.move(acting.session, row, states.AGREED, by=acting.reader.name, data={"institution": chosen, **data})
 
 
-def _recommended(session: Session, row: Requirement, chosen: str) -> dict[str, str]:
-    """The institution, if it was recommended and is still there to be chosen.
+def _recommended(acting: Acting, chosen: str) -> dict[str, str]:
+    """The institution, if it was recommended and may still do something of what is asked.
 
     Raises:
         Invalid: it was not recommended.
-        Conflict: it may not work any more.
+        Conflict: it may not work any more, or what it was recommended for has expired or was withdrawn since.
     """
+    session, row = acting.session, acting.row
     query = select(Recommendation).where(Recommendation.requirement_id == row.id, Recommendation.sent_at.is_not(None))
     sent = session.scalars(query.order_by(Recommendation.number.desc()).limit(1)).first()
     listed = [] if sent is None else (sent.document or sent.answer).get("institutions") or sent.answer["institutions"]
@@ -192,6 +194,10 @@ def _recommended(session: Session, row: Requirement, chosen: str) -> dict[str, s
     found = session.get(Institution, uuid.UUID(chosen))
     if found is None or found.deleted_at is not None or found.status != ACTIVE:
         raise Conflict("这家机构目前不能承接：请另选一家，或联系撮合人员")
+    assert sent is not None, "something is listed"
+    reason = lost(session, row, sent, found, acting.now)
+    if reason is not None:
+        raise Conflict(f"这家机构目前不能承接（{reason}）：请另选一家，或联系撮合人员")
     return {"id": chosen, "name": found.name}
 
 

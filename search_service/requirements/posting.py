@@ -20,7 +20,7 @@ from search_service.kinds.access import Actor
 from search_service.kinds.days import SHANGHAI, day_of
 from search_service.people import guests, trail
 from search_service.people.guests import Guest
-from search_service.people.limits import GUEST_ADDRESS, GUEST_PHONE, take_in
+from search_service.people.limits import GUEST_ADDRESS, GUEST_PHONE, OWN_REQUIREMENTS, Rule, take_in
 from search_service.people.permissions import Permission, allowed
 from search_service.records import idempotency
 from search_service.records.access import etag
@@ -69,7 +69,7 @@ def post(
 
     Raises:
         Invalid, WindowOver: what was posted cannot stand; every problem is listed, nothing is stored.
-        TooMany: a guest's phone or address has posted enough for today.
+        TooMany: the account, a guest's address, or a phone that is nobody's own has posted enough for today.
         KeyReused, InProgress: the idempotency key.
     """
     by_staff = allowed(actor.role, Permission.HANDLE_REQUIREMENTS)
@@ -84,8 +84,8 @@ def post(
         own = None if by_staff or is_guest else own_contact(session, actor)
         came = reading.received(content, now, by_staff=by_staff, own=own)
         entry = reading.read(session, content, came.received_at, now)
-        if is_guest:
-            take_in(session, [(GUEST_ADDRESS, address), (GUEST_PHONE, came.contact.phone)])
+        if not by_staff:
+            take_in(session, _counted(actor, came.contact, own, address))
         row = _stored(session, actor, came, entry, by_staff=by_staff)
         by = "guest" if is_guest else actor.name
         notes = [asdict(note) for note in entry.notes]
@@ -103,6 +103,14 @@ def post(
         idempotency.keep(held, CREATED, body)
     # Staff write down what somebody else asked for: the link is that somebody's.
     return Made(body, etag(row), secret if is_guest else None)
+
+
+def _counted(actor: Actor, contact: Guest, own: Guest | None, address: str) -> list[tuple[Rule, str]]:
+    """What a post counts for: a phone that is not the account's own gets no more messages than one of a guest."""
+    found = [(GUEST_ADDRESS, address)] if own is None else [(OWN_REQUIREMENTS, str(actor.account_id))]
+    if own is None or contact.phone != own.phone:
+        found.append((GUEST_PHONE, contact.phone))
+    return found
 
 
 def _stored(

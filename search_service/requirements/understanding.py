@@ -26,8 +26,9 @@ Read = Callable[[str], Sequence[Slot]]
 """What a text says (`Search.read`)."""
 
 _BREAK = re.compile(r"[\n\r;；]+|(?<=。)|(?=[①-⑳])")
-_NUMBERED = re.compile(r"(?:[(（](\d{1,3})[)）]|(?:(?<=[\s：:，,。])|^)\s*(\d{1,3})(?:[、．)）]|\.(?!\d)))\s*(?=\S)")
-"""A number of a list; whether it is one its neighbours say (`_numbered`)."""
+_NUMBERED = re.compile(r"(?:[(（](\d{1,3})[)）]|(?:(?<=[\s：:，,。])|^)(\d{1,3})(?:[、．)）]|\.(?!\d)))\s*(?=\S)")
+"""A number of a list; whether it is one its neighbours say (`_numbered`).  It begins with no run of blanks: from each
+of ten thousand one would look to the end of all."""
 _LABEL = re.compile(
     r"^\s*(?:[①-⑳]|[-*•·●]\s|[(（]\d{1,3}[)）]|\d{1,3}(?:[、．]|\.(?!\d)|[)）])|[一二三四五六七八九十]{1,2}、)\s*"
 )
@@ -129,7 +130,7 @@ def _cut(text: str) -> list[str]:
     """The pieces, without the numbers of a list; a piece that is longer than a query is cut at its sentences."""
     found: list[str] = []
     for line in _BREAK.split(text):
-        for numbered in _numbered(line or ""):
+        for numbered in _numbered((line or "").strip()):
             piece = _LABEL.sub("", numbered).strip()
             if not piece:
                 continue

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from api import wiring
 from api.doors import doors
 from api.wiring import Services
 from search_service.kinds.access import Role
@@ -95,15 +96,37 @@ def test_a_token_in_the_header_needs_no_more(http: TestClient, services: Service
 def test_looking_changes_nothing(http: TestClient, services: Services) -> None:
     """Every GET, by the staff; the database is the same before and after."""
     client = sign_in(http, account(services, Role.STAFF))
+    wiring.bring_up_to_date(services)
+    real = [str(uuid.uuid4()), posted(client)]  # nobody's, and a requirement with a recommendation to be had
     before = content(services)
     paths = [path for method, path, _ in doors(http.app) if method == "GET"]  # type: ignore[arg-type]
     assert len(paths) > 40
+    looked = set()
     for path in paths:
-        filled = path.replace("{record_id:uuid}", str(uuid.uuid4())).replace("{record_id}", str(uuid.uuid4()))
-        for url in (filled, f"{filled}?_method=DELETE&action=approve&secret=x&ticket=x"):
-            answer = client.get(url.replace("{plural}", "standards"), headers={"X-HTTP-Method-Override": "DELETE"})
-            assert answer.status_code < 500 or "readyz" in path or answer.status_code == 503, (path, answer.text)
+        for one in real:
+            filled = path.replace("{record_id:uuid}", one).replace("{record_id}", one)
+            for url in (filled, f"{filled}?_method=DELETE&action=approve&secret=x&ticket=x"):
+                answer = client.get(url.replace("{plural}", "standards"), headers={"X-HTTP-Method-Override": "DELETE"})
+                assert answer.status_code < 500 or "readyz" in path or answer.status_code == 503, (path, answer.text)
+                if answer.status_code == 200 and one == real[1]:
+                    looked.add(path)
+    assert {f"/requirements/{{record_id:uuid}}{page}" for page in ("", "/change", "/recommendation")} <= looked
     assert content(services) == before
+
+
+def posted(staff: TestClient) -> str:
+    """The id of a requirement that somebody phoned in, with an opinion as a draft."""
+    call = {
+        "items": [{"object": "大米", "parameter": "镉"}],
+        "channel": "phone",
+        "contact": {"name": "赵六", "phone": "13600000000"},
+    }
+    answer = staff.post("/api/v1/requirements", json=call, headers=OURS)
+    assert answer.status_code == 201, answer.text
+    one = str(answer.json()["id"])
+    drafted = staff.post(f"/api/v1/requirements/{one}/recommendation/draft", json={}, headers=OURS)
+    assert drafted.status_code in {200, 201}, drafted.text
+    return one
 
 
 def content(services: Services) -> dict[str, str]:

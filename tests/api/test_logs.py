@@ -16,6 +16,9 @@ SECRETS = {
     "wang.fang@example.com.cn": "w***@example.com.cn",
     "zx_SVA9kd-93_kd": "zx_***",
     "Bearer abc.def": "Bearer ***",
+    "/requirements/1?secret=Y97xj2-Lh_R&x=1": "/requirements/1?secret=***&x=1",
+    "/login?next=%2Frequirements%2F1%3Fsecret%3DY97xj2-Lh_R": "/login?next=%2Frequirements%2F1%3Fsecret%3D***",
+    "/login?next=%252Fr%253Fsecret%253dY97xj2": "/login?next=%252Fr%253Fsecret%253d***",
     "postgresql+psycopg://zhixun:s3cret@db/zhixun": "postgresql+psycopg://zhixun:***@db/zhixun",
 }
 HARMLESS = ("GB/T 228.1-2021", "91610131MA6TXKXW0Q", "20261121103000", "12345678901", "610113", "13800000")

@@ -1,14 +1,20 @@
 """The pages of a requirement: one question at a time, nothing typed lost, then followed by its secret link."""
 
 import html
+import json
 import re
+import uuid
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
 import pytest
 from sqlalchemy import delete
 from starlette.testclient import TestClient
 
+from api.pages.requirement_draft import FIELDS
 from api.wiring import Services
+from search_service.errors import DatabaseBusy, EngineUnavailable
 from search_service.kinds.access import Role
 from search_service.store.people import Attempt
 from tests.support.signed_in import account, browser, last, phone, sign_in
@@ -239,6 +245,98 @@ def test_a_requirement_is_changed_on_the_same_pages(client: TestClient) -> None:
     page = client.get(change.answer.headers["location"])
     assert "糙米" in page.text
     assert "修改了" in page.text
-    again = client.post(f"{path}/change?secret={secret}", data=stale)
-    assert again.status_code == 412, "somebody was faster"
+    change.answer = client.post(f"{path}/change?secret={secret}", data=stale)
+    assert (change.answer.status_code, change.heading) == (412, "请核对后提交"), "somebody was faster"
+    assert "有新的进展，请核对后再提交" in change.text
+    assert "糙米" in change.text, "what was typed is kept"
+    change.send("to:time").send(start="", end="", service_days="30").send(**kinds(change)).send()
+    assert change.answer.status_code == 303
+    assert "30" in client.get(change.answer.headers["location"]).text
     assert client.get(f"{path}/change").status_code == 404
+
+
+def test_a_change_form_sent_unchanged_changes_nothing(client: TestClient) -> None:
+    answer = client.post(
+        "/api/v1/requirements",
+        json={
+            "items": [{"object": "大米", "parameter": "镉"}],
+            "certificate_kinds": ["CNAS", "CMA"],
+            "contact": {"name": "赵六", "phone": phone()},
+        },
+    ).json()
+    path, secret = f"/requirements/{answer['id']}", f"?secret={answer['secret']}"
+    form = Form(client, f"{path}/change{secret}")
+    while form.answer.status_code == 200:
+        form.send(**kinds(form))
+    assert form.answer.status_code == 303, form.text
+    after = client.get(f"/api/v1/requirements/{answer['id']}{secret}").json()
+    assert (after["row_version"], len(after["events"])) == (answer["row_version"], len(answer["events"]))
+
+
+def test_what_is_away_for_a_moment_loses_nothing(
+    client: TestClient, scratch: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise EngineUnavailable(retry_after=7)
+
+    def busy(*_: object, **__: object) -> None:
+        raise DatabaseBusy
+
+    form = Form(client)
+    with monkeypatch.context() as patched:
+        patched.setattr(scratch.search, "read", away)
+        form.send(text=TEXT)
+    assert (form.answer.status_code, form.heading) == (503, "您需要做什么？")
+    assert form.answer.headers["retry-after"] == "7"
+    assert "2. 压力表 检定" in form.text
+    to_the_end(form, phone())
+    with monkeypatch.context() as patched:
+        patched.setattr("search_service.requirements.posting.post", busy)
+        form.send()
+    assert (form.answer.status_code, form.heading) == (503, "请核对后提交")
+    assert "没有保存" in form.text
+    form.send()
+    assert form.answer.status_code == 303
+
+
+def test_of_equal_lines_each_keeps_its_correction(client: TestClient) -> None:
+    text = "大米 镉 检测\n大米 镉 检测\n大米 镉 检测"
+    form = Form(client).send(text=text)
+    for at, thing in enumerate(("糙米", "粳米", "籼米")):
+        form.send(f"to:item.{at}").send(object=thing, parameter="镉")
+    form.send("to:text").send(text=text + "\n小麦 铅 检测")
+    items = orjson.loads(form.hidden("draft"))["body"]["items"]
+    assert [item["object"] for item in items[:3]] == ["糙米", "粳米", "籼米"]
+    assert len(items) == 4
+
+
+BODY: dict[str, Any] = {"text": "大米", "items": [{"object": "大米", "parameter": "镉"}]}
+CONDITIONS = ("text", "region", "start", "end", "service_days", "certificate_kinds", "title", "max_institutions", "x")
+STRANGE: tuple[Any, ...] = (5, [1], {"x": 1})
+
+
+NO_STEPS = ("item", "item.", "item.x", "item.9", "item.²", "text.x", "items.0", "region.x", "check.x", "", "x")
+
+
+@pytest.mark.parametrize("step", [*NO_STEPS, "item." + "9" * 5000], ids=lambda step: step[:9])
+def test_a_step_that_is_none_breaks_nothing(client: TestClient, step: str) -> None:
+    draft = orjson.dumps({"body": BODY, "pieces": ["大米"]}).decode()
+    ways = (f"to:{step}", f"drop:{step}", f"drop:{step.removeprefix('item.')}")
+    for sent in ({"step": step, "go": "on"}, *({"step": "items", "go": way} for way in ways)):
+        answer = client.post(NEW, data={"draft": draft, "text": "大米 镉", **sent})
+        assert answer.status_code in {200, 422}, (sent, answer.text[:300])
+
+
+@pytest.mark.parametrize("step", ["items", "item.0", "kinds", "check"])
+def test_a_draft_of_strange_values_breaks_nothing(client: TestClient, step: str) -> None:
+    drafts: list[dict[str, Any]] = [{"about": about} for about in ({"x": "y"}, {"id": "x"}, {"id": str(uuid.uuid4())})]
+    for value in STRANGE:
+        drafts += [{"body": {**BODY, name: value}} for name in CONDITIONS]
+        drafts += [{"body": {**BODY, "items": [{name: value}]}} for name in (*FIELDS, "certificate_kinds", "x")]
+        drafts += [{"notes": [{"loc": value, "message": "x"}]}, {"notes": [{"loc": "x", "message": value}]}]
+        drafts += [{"received": {"name": value}}, {"about": {"id": value}}, {"read": value}, {"key": value}]
+    for draft in drafts:
+        packed = json.dumps({"body": BODY, "pieces": ["大米"], **draft})
+        for sent in [{"step": "text", "go": f"to:{step}"}, *([{"step": step, "go": "on"}] if "about" in draft else [])]:
+            answer = client.post(NEW, data={"draft": packed, **sent})
+            assert answer.status_code < 500, (draft, answer.text[:300])

@@ -1,10 +1,11 @@
 """Named actions: whose they are, what they change, what they refuse; nobody else's requirement exists (S2, R27)."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from search_service.errors import (
     Conflict,
@@ -25,10 +26,10 @@ from search_service.requirements.acting import ACTIONS
 from search_service.requirements.listing import mine
 from search_service.requirements.posting import Made
 from search_service.store.ids import new_id
-from search_service.store.institution import Institution
+from search_service.store.institution import Certificate, Institution
 from search_service.store.requirement import Recommendation
 from tests.requirements.conftest import ITEM, STAFF, Desk
-from tests.support.rows import institution
+from tests.support.rows import capability, certificate, institution
 
 GUEST = Reader(guest=Guest("赵六", "13912345678"))
 
@@ -37,16 +38,24 @@ def recommended(desk: Desk, made: Made, *institutions: Institution) -> None:
     one = uuid.UUID(made.body["id"])
     listed = {"institutions": [{"id": str(row.id), "name": row.name, "items": []} for row in institutions]}
     now = desk.database.now()
+    window = {"start": "2026-12-01", "end": "2026-12-15"}
     with desk.database.write() as session:
         session.add(
             Recommendation(
                 id=new_id(), requirement_id=one, number=1, judged_on=now.date(), made_at=now, made_by="system",
-                inputs={}, answer=listed, document=listed, sent_at=now, sent_by="system",
+                inputs={"window": window}, answer=listed, document=listed, sent_at=now, sent_by="system",
             )
         )  # fmt: skip
         row = states.locked(session, one)
         assert row is not None
         states.move(session, row, states.RECOMMENDED, by="system")
+
+
+def able(session: Session, owner: Institution) -> Certificate:
+    """It can do what is asked, by this certificate."""
+    paper = certificate(session, owner)
+    capability(session, owner, paper, object="大米", parameter="镉", standards=["GB 5009.15-2014"])
+    return paper
 
 
 def happened(desk: Desk, made: Made) -> list[Any]:
@@ -178,6 +187,7 @@ def test_choosing_asks_for_membership(desk: Desk) -> None:
     made = desk.post()
     with desk.database.write() as session:
         one, other = institution(session), institution(session)
+        able(session, one)
     recommended(desk, made, one)
     with pytest.raises(Unauthenticated, match="登录"):
         desk.act(made, GUEST, "agree", institution=str(one.id))
@@ -208,6 +218,47 @@ def test_who_may_not_work_any_more_is_not_chosen(desk: Desk) -> None:
         session.get_one(Institution, one.id).status = "suspended"
     with pytest.raises(Conflict, match="不能承接"):
         desk.act(made, Reader(person), "agree", institution=str(one.id))
+
+
+@pytest.mark.parametrize(
+    ("change", "by"),
+    [({"state": "revoked"}, Reader(STAFF)), ({"valid_to": date(2026, 11, 30)}, None)],
+    ids=["revoked", "expired"],
+)
+def test_who_has_lost_the_certificate_is_not_chosen(desk: Desk, change: dict[str, Any], by: Reader | None) -> None:
+    person = desk.account()
+    made = desk.post(person)
+    with desk.database.write() as session:
+        one = institution(session)
+        paper = able(session, one)
+    recommended(desk, made, one)
+    with desk.database.write() as session:
+        for name, value in change.items():
+            setattr(session.get_one(Certificate, paper.id), name, value)
+    with pytest.raises(Conflict, match=r"目前不能承接（.+）：请另选一家"):
+        desk.act(made, by or Reader(person), "agree", institution=str(one.id))
+    assert desk.row(made).state == states.RECOMMENDED
+
+
+def test_who_can_still_do_one_item_is_chosen(desk: Desk) -> None:
+    """Also by a row that was added since, and late: the window that was asked for is over."""
+    person = desk.account()
+    made = desk.post(person, items=[{**ITEM, "object": "铁矿石", "parameter": "全铁"}, ITEM])
+    with desk.database.write() as session:
+        one = institution(session)
+    recommended(desk, made, one)
+    with pytest.raises(Conflict, match="已没有对应的能力记录"):
+        desk.act(made, Reader(person), "agree", institution=str(one.id))
+    with desk.database.write() as session:
+        able(session, session.get_one(Institution, one.id))
+    desk.clock.move(timedelta(days=60))
+    assert desk.act(made, Reader(person), "agree", institution=str(one.id))["state"] == states.AGREED
+
+
+def test_a_change_of_nothing_is_none(desk: Desk) -> None:
+    made = desk.post(text="原来的话")
+    shown = desk.act(made, GUEST, "change", made.etag, items=[ITEM], region="610113", text="原来的话", end=None)
+    assert (shown["row_version"], len(happened(desk, made))) == (1, 2)
 
 
 def test_an_outside_institution_is_named(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from search_service.errors import InProgress, Invalid, TooMany, ZhixunError
 from search_service.kinds.access import Actor, Role
 from search_service.people import guests
+from search_service.people.limits import GUEST_PHONE, OWN_REQUIREMENTS
 from search_service.records.idempotency import KeyReused
 from search_service.requirements import events, reading
 from search_service.store.outbox import OutboxMessage
@@ -230,3 +231,66 @@ def test_an_institution_posts_as_anybody(desk: Desk) -> None:
     made = desk.post(token)
     assert desk.row(made).entered_by is None
     assert made.secret is not None
+
+
+def test_who_is_signed_in_floods_nobody(desk: Desk) -> None:
+    """Neither a stranger's phone with messages, as a guest cannot, nor the platform with requirements."""
+    person, victim = desk.account(), {"name": "赵六", "phone": desk.phone()}
+    for _ in range(GUEST_PHONE.most):
+        desk.post(person, contact=victim)
+    for actor in (person, desk.account()):
+        with pytest.raises(TooMany, match="该号码"):
+            desk.post(actor, contact=victim)
+    with desk.database.read() as session:
+        sent = session.scalars(select(OutboxMessage).where(OutboxMessage.recipient == victim["phone"])).all()
+    assert len(sent) == GUEST_PHONE.most
+    for _ in range(OWN_REQUIREMENTS.most - GUEST_PHONE.most):
+        desk.post(person)
+    before = stored(desk)
+    with pytest.raises(TooMany) as refused:
+        desk.post(person)
+    assert refused.value.retry_after
+    assert stored(desk) == before
+    for _ in range(GUEST_PHONE.most + 1):
+        desk.post(STAFF, channel="phone", contact={"name": "李四", "phone": "13612340000"})
+    desk.clock.move(timedelta(days=1))
+    desk.post(person, contact=victim)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"contact": {"name": "赵" * 1000, "phone": "13612340000"}},
+        {"contact": {"name": ["赵"], "phone": "13612340000"}},
+        {"contact": {"name": {"x": 1}, "phone": {"x": 1}}},
+        {"contact": {"name": "赵", "phone": 13612340000}},
+        {"contact": {"name": 7, "phone": "1" * 10_000}},
+        {"title": "题" * 201},
+        {"title": {"x": 1}},
+        {"text": ["x"]},
+        {"region": "西" * 501},
+        {"region": 610113},
+        {"service_days": 10**30},
+        {"max_institutions": 10**30},
+        {"budget_fen": 10**30},
+        {"items": [{**ITEM, "quantity": 10**30}]},
+        {"items": [{**ITEM, "quantity": "9" * 5000}]},
+        {"items": [{**ITEM, "remark": "x" * 501}]},
+        {"certificate_kinds": {"CMA": 1}},
+        {"channel": {"x": 1}},
+    ],
+    ids=repr,
+)
+def test_what_does_not_fit_is_refused_and_breaks_nothing(desk: Desk, content: dict[str, Any]) -> None:
+    for actor in (desk.account(), Actor()):
+        with pytest.raises(Invalid) as refused:
+            desk.post(actor, **content)
+        assert refused.value.problems
+    assert stored(desk) == (0, 0, 0)
+
+
+def test_who_is_in_a_hurry_is_told_to_say_when_it_begins(desk: Desk) -> None:
+    with pytest.raises(Invalid) as refused:
+        desk.post(end="2026-11-23")
+    assert "或填写开始日期" in refused.value.problems[0].hint
+    assert desk.post(start="2026-11-21", end="2026-11-23").body["state"] == "posted"

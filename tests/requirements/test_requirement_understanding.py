@@ -1,6 +1,7 @@
 """Free text → items: cut where people begin a new one, nothing lost, nothing guessed silently."""
 
 import re
+import time
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from api.wiring import Services
 from search_service.errors import Invalid
 from search_service.matching.entry import MOST_ITEMS
-from search_service.requirements.understanding import Understood, understood
+from search_service.requirements.understanding import Understood, _cut, understood
 
 TODAY = date(2026, 11, 21)
 
@@ -119,3 +120,18 @@ def test_whatever_is_typed_stays(sample: Services, text: str) -> None:
     assert found.body["text"] == text.replace("\x00", " ").strip()
     assert len(found.pieces) == len(found.body["items"])
     assert all(piece in found.body["text"] for piece in found.pieces)
+
+
+@pytest.mark.parametrize("text", ["a{}b", "{}", "1.{}", "，{}1", "1、大米{}2、小米"])
+def test_ten_times_the_blanks_cost_about_ten_times(text: str) -> None:
+    """Where each blank looked to the end of all, it was a hundred times."""
+
+    def cost(count: int) -> float:
+        costs = []
+        for _ in range(3):
+            began = time.process_time()
+            _cut(text.format(" " * count))
+            costs.append(time.process_time() - began)
+        return min(costs)
+
+    assert cost(20_000) < 40 * cost(2_000)
