@@ -1,4 +1,4 @@
-"""JSON bodies: read by one async dependency, because only it may wait for bytes; parsed strictly."""
+"""What a request says: JSON bodies, read by one async dependency (only it may wait for bytes) and parsed strictly."""
 
 from typing import Any
 
@@ -13,6 +13,19 @@ JSON = "application/json"
 async def raw_body(request: Request) -> bytes:
     """The bytes of the body; the application's own limit refuses what is too large."""
     return await request.body()
+
+
+def only_parameters(request: Request, *names: str) -> None:
+    """Refuse a query parameter that means nothing here: whoever misspells a filter must not take all for an answer.
+
+    Raises:
+        Invalid: every such parameter, with those that exist.
+    """
+    unknown = dict.fromkeys(name for name in request.query_params if name not in names)
+    if unknown:
+        hint = f"可用:{'、'.join(names)}"
+        problems = [Problem("query", "unknown_parameter", f"没有“{name[:60]}”这个参数", hint) for name in unknown]
+        raise Invalid(problems[0].message, problems=problems)
 
 
 def json_object(request: Request, raw: bytes, *, optional: bool = False) -> dict[str, Any]:

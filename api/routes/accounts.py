@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api import account_schemas as schemas
 from api import auth, cookies, forgery
-from api.bodies import JSON, json_object, raw_body
+from api.bodies import JSON, json_object, only_parameters, raw_body
 from api.doors import needs
 from api.problems import responses
 from api.schemas import parameter
@@ -174,6 +174,7 @@ def _manage(router: APIRouter, services: Services) -> None:
         openapi_extra={"parameters": [roles]},
     )
     def several(request: Request) -> Response:
+        only_parameters(request, "role")
         role = request.query_params.get("role", "").strip()
         if role and role not in administration.STORED:
             choices = f"可用:{'、'.join(administration.STORED)}"

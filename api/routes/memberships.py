@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api import account_schemas as schemas
 from api import auth
-from api.bodies import JSON, json_object, raw_body
+from api.bodies import JSON, json_object, only_parameters, raw_body
 from api.doors import needs
 from api.problems import responses
 from api.routes.accounts import NO_STORE, membership
@@ -76,6 +76,7 @@ def _decide(router: APIRouter, services: Services) -> None:
         openapi_extra={"parameters": [states]},
     )
     def several(request: Request) -> Response:
+        only_parameters(request, "state")
         state = request.query_params.get("state", "").strip() or memberships.PENDING
         if state not in memberships.LABELS:
             choices = f"可用:{'、'.join(memberships.LABELS)}"

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api import account_schemas as schemas
-from api.bodies import JSON
+from api.bodies import JSON, only_parameters
 from api.doors import needs
 from api.problems import responses
 from api.schemas import parameter
@@ -52,6 +52,7 @@ def _worklist(router: APIRouter, services: Services) -> None:
         openapi_extra={"parameters": [parameter("state", "状态", STATE)]},
     )
     def listed(request: Request) -> Response:
+        only_parameters(request, "state")
         return _json(shown(services, request.query_params.getlist("state")))
 
 
@@ -96,6 +97,7 @@ def _timeliness(router: APIRouter, services: Services) -> None:
         },
     )
     def proof(request: Request) -> Response:
+        only_parameters(request, "from", "to", "format")
         form = request.query_params.get("format", "json") or "json"
         if form not in {"json", "csv"}:
             raise Invalid(
