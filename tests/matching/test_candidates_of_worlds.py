@@ -28,7 +28,7 @@ from tests.support import rows
 TODAY = NOW.date()
 
 
-@pytest.fixture(params=["embedded", "elastic"])
+@pytest.fixture(params=["embedded", pytest.param("elastic", marks=pytest.mark.slow)])
 def search_engine(request: pytest.FixtureRequest) -> str:
     """Both, each with an index of its own."""
     return str(request.param)

@@ -25,7 +25,7 @@ POINTS = (
     "rebuild_page",  # in the middle of the first kind's backfill
     "rebuild_swap_done",  # the first kind is switched, the books do not know it, the others have not begun
 )
-QUICK = ("after_commit", "rebuild_swap_done")
+QUICK = ("after_commit",)
 
 
 def fill(world: World) -> Services:

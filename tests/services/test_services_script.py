@@ -86,6 +86,7 @@ def test_a_server_of_somebody_elses_is_used_and_never_ended(run: Run, redis: Red
     assert not redis.folder.exists()
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_start_is_named_with_the_end_of_its_log(run: Run, tmp_path: Path) -> None:
     program = tmp_path / "bin" / "redis-server"
     program.parent.mkdir()

@@ -34,9 +34,8 @@ BOTH = (
     "api/test_records_http.py",
     "api/test_linked_records_http.py",
 )
-LATER_ON_POSTGRESQL = ("recommendation", "requirements")
-"""Of these the second database has its turn in ``make test-slow``: they are slow on it, and say in SQL nothing that the
-others do not."""
+LATER_ON_POSTGRESQL = ("indexers", "people", "recommendation", "requirements", "standards")
+"""Of these the second database has its turn in ``make test-slow``: together they take minutes on it."""
 BOTH_ENGINES = "both_engines"
 """The fixture that says so, in ``tests/indexers``."""
 TESTS = Path(__file__).parent.parent
