@@ -10,7 +10,6 @@ from rich.table import Table
 from api import wiring
 from api.terminal import Json, add, opened, out, show
 from search_service.errors import Invalid, NotFound, Problem
-from search_service.matching.match import Matcher
 from search_service.records.strict_json import BadJson, loads
 
 WORDS = {"met": "满足", "unsure": "待确认", "unmet": "不满足"}
@@ -26,7 +25,7 @@ def match(
     with opened() as services:
         if not services.settings.has_workers:
             wiring.bring_up_to_date(services)
-        answer = Matcher(services.database, services.engine).match(body)
+        answer = services.matcher.match(body)
     show(answer, as_json=as_json, table=lambda: _shown(answer, explain=explain))
 
 

@@ -6,7 +6,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from api.background import POLL_SECONDS, Background, OpenLock
-from search_service.matching.match import Matcher
 from search_service.timekeeping.recommending import Recommender
 from search_service.timekeeping.tick import Timekeeper
 
@@ -32,7 +31,7 @@ class Looker:
         try:
             if self._keeper is None:
                 services = self._opened()
-                hands = Recommender(services.database, Matcher(services.database, services.engine))
+                hands = Recommender(services.database, services.matcher)
                 automatic = services.settings.automatic_sending
                 self._keeper = Timekeeper(services.database, hands, automatic=automatic)
             until = monotonic() + BOUND_SECONDS

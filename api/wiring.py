@@ -32,6 +32,7 @@ from search_service.clock.time import Clock
 from search_service.engines.base import Engine
 from search_service.engines.embedded.engine import EmbeddedEngine
 from search_service.kinds.registry import Registry
+from search_service.matching.match import Matcher
 from search_service.records.query_log import QueryLog
 from search_service.search import Search
 from search_service.store.migrate import up_to_date, upgrade
@@ -51,6 +52,7 @@ class Services:
     database: Database
     engine: Engine
     search: Search
+    matcher: Matcher
     query_log: QueryLog
     lock: Lock
     wake: Callable[[], None] = field(default=lambda: None)
@@ -89,6 +91,7 @@ def build(settings: Settings | None = None, *, web: bool = False) -> Services:
         engine=engine,
         # What a command asks is nobody's search.
         search=Search(database, engine, noted=query_log.noted) if web else Search(database, engine),
+        matcher=Matcher(database, engine),
         query_log=query_log,
         lock=WriterLock(settings.index_dir / "writer.lock") if settings.engine == "embedded" else OpenLock(),
     )

@@ -43,7 +43,7 @@ NUMBERS = ("item", "at_most")
 def build(services: Services) -> APIRouter:
     """The pages and their forms."""
     router = APIRouter(include_in_schema=False)
-    matcher = Matcher(services.database, services.engine)
+    matcher = services.matcher
     _paper(router, services)
     _desk(router, services, matcher)
     _institution(router, services)

@@ -17,7 +17,6 @@ from api.pages.render import page
 from api.routes.worklist import shown
 from api.wiring import Services
 from search_service.errors import ZhixunError
-from search_service.matching.match import Matcher
 from search_service.people.permissions import Permission
 from search_service.recommendation import drafting, sending
 from search_service.requirements import acting, states
@@ -47,7 +46,7 @@ class Desk:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.matcher = Matcher(services.database, services.engine)
+        self.matcher = services.matcher
 
     def whole(self, request: Request, error: ZhixunError | None = None, **more: Any) -> Response:
         """The page; with what went wrong, and what was typed meanwhile."""

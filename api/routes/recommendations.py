@@ -31,7 +31,7 @@ STAFF = [needs(Permission.HANDLE_REQUIREMENTS)]
 def build(services: Services) -> APIRouter:
     """All routes."""
     router = APIRouter(tags=["需求"])
-    matcher = Matcher(services.database, services.engine)
+    matcher = services.matcher
     _read(router, services)
     _draft(router, services, matcher)
     _send(router, services, matcher)

@@ -16,7 +16,6 @@ from api.wiring import Services
 from search_service.errors import Forbidden, Invalid, Problem
 from search_service.kinds.access import Role
 from search_service.kinds.days import day_of
-from search_service.matching.match import Matcher
 from search_service.people.permissions import Permission, allowed
 from search_service.records.access import etag
 from search_service.requirements import acting, posting, showing
@@ -60,7 +59,7 @@ def link(services: Services) -> str:
 
 def _match(router: APIRouter, services: Services) -> None:
     """Public: looking needs no account (S5-55)."""
-    matcher = Matcher(services.database, services.engine)
+    matcher = services.matcher
 
     @router.post(
         "/requirements/match",
