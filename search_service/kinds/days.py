@@ -20,6 +20,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
 
 
+def short_time(instant: datetime) -> str:
+    """An instant in a message: "11-26 17:30", since what is due is due within days."""
+    return f"{instant.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
 def unbroken(spans: Iterable[Days], now: datetime) -> Window | None:
     """The unbroken union of spans that holds now, else the next one, else None.
 

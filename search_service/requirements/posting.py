@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from search_service import outbox
 from search_service.kinds.access import Actor
-from search_service.kinds.days import SHANGHAI, day_of
+from search_service.kinds.days import day_of, short_time
 from search_service.people import guests, trail
 from search_service.people.guests import Guest
 from search_service.people.limits import GUEST_ADDRESS, GUEST_PHONE, OWN_REQUIREMENTS, Rule, take_in
@@ -166,9 +166,7 @@ def own_contact(session: Session, actor: Actor) -> Guest:
 
 def _acknowledge(session: Session, row: Requirement, now: datetime) -> None:
     clock = clock_of(session, row, now, ())
-    respond, recommend = (
-        f"{due.at.astimezone(SHANGHAI):%m-%d %H:%M}" for due in (clock.respond_by, clock.recommend_by)
-    )
+    respond, recommend = (short_time(due.at) for due in (clock.respond_by, clock.recommend_by))
     params = {"number": row.number, "respond": respond, "recommend": recommend}
     event = f"{KIND}:{row.id}:posted"
     outbox.put(session, "sms", row.contact_phone, "requirement_received", params, event=event)

@@ -1,12 +1,11 @@
 """Telling staff that time runs out: an event and its messages in one transaction, each once (reliability P4)."""
 
 import uuid
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from search_service.clock.business import ESCALATIONS, Deadline
-from search_service.kinds.days import SHANGHAI
+from search_service.kinds.days import short_time
 from search_service.people import desk
 from search_service.requirements import events, states
 from search_service.store.session import Database
@@ -38,7 +37,7 @@ def tell(database: Database, one: Watched, due: Due, when: Instants) -> bool:
 
 
 def _put(session: Session, one: Watched, due: Due, deadline: Deadline, template: str) -> None:
-    params = {"number": one.number, "due": _clock_time(deadline.at)}
+    params = {"number": one.number, "due": short_time(deadline.at)}
     if template == "staff.escalated":
         params["percent"] = str(due.percent)
     desk.tell(session, template, params, event=event_name(one.id, due), quiet=due.percent == QUIET)
@@ -47,7 +46,3 @@ def _put(session: Session, one: Watched, due: Due, deadline: Deadline, template:
 def event_name(requirement_id: uuid.UUID, due: Due) -> str:
     """What the outbox knows the event by."""
     return f"requirement:{requirement_id}:{due.once}"
-
-
-def _clock_time(instant: datetime) -> str:
-    return f"{instant.astimezone(SHANGHAI):%m-%d %H:%M}"
