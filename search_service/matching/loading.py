@@ -23,20 +23,24 @@ from search_service.matching.order import Record
 from search_service.matching.phrases import Link, Vocabulary
 from search_service.matching.places import NATION, Place, Places
 from search_service.matching.revoked import SUCCESSORS
+from search_service.matching.tables import Tables
 from search_service.matching.verdict import Who
+from search_service.matching.words import Item
+from search_service.store.chunks import chunks
 from search_service.store.division import Division
 from search_service.store.institution import Institution
 from search_service.store.standard import Standard, StandardReplacement
 from search_service.store.vocabulary import Synonym
-
-CHUNK = 500
-"""Ids in one statement: every database takes so many parameters."""
 
 MOST_LINES = 500
 """Lines of standards that are followed from one requirement: the longest real chains have a dozen."""
 
 ROUNDS = 12
 """Steps along replacements, likewise."""
+
+
+MOST_UNDATED = 200
+"""Undated numbers of rows whose edition in force is looked up to choose between equal rows."""
 
 
 def offering(registry: Any = REGISTRY) -> list[Kind]:
@@ -75,12 +79,12 @@ def _follow(session: Session, lines: Collection[Number], rows: dict[uuid.UUID, E
     keys = sorted({spelled for line in lines for spelled in _spellings(line)})
     table, links = Standard.__table__.c, StandardReplacement.__table__.c
     found: list[Any] = []
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         columns = select(*(table[name] for name in _OF_STANDARDS))
         found += session.execute(columns.where(table.line_key.in_(chunk), table.deleted_at.is_(None)))
     fresh = {row.id: read[0] for row in found if row.id not in rows and (read := numbers_in(row.number))}
     replaced: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for chunk in _chunks(sorted(fresh)):
+    for chunk in chunks(sorted(fresh)):
         said = select(links.standard_id, links.number).where(links.standard_id.in_(chunk)).order_by(links.position)
         for one, number in session.execute(said):
             replaced[one].append(number)
@@ -93,7 +97,7 @@ def _follow(session: Session, lines: Collection[Number], rows: dict[uuid.UUID, E
             )
     beyond = {number.line for cells in replaced.values() for cell in cells for number in numbers_in(cell)}
     # Who replaces them: said by the newer ones, of an edition or of the number as such.
-    for chunk in _chunks(sorted({row.number_key for row in found} | set(keys))):
+    for chunk in chunks(sorted({row.number_key for row in found} | set(keys))):
         newer = (
             select(table.number)
             .join(StandardReplacement.__table__, links.standard_id == table.id)
@@ -108,6 +112,21 @@ _OF_STANDARDS = (
 )  # fmt: skip
 
 
+def editions_about(session: Session, items: Sequence[Item], offers: Iterable[Offer]) -> Editions:
+    """What judging these items and rows looks up."""
+    asked = [number for item in items if item.standard for number in numbers_in(item.standard)]
+    undated: dict[Number, None] = {}
+    for offer in offers:
+        for cell in offer.standards:
+            undated.update(dict.fromkeys(number for number in numbers_in(cell) if number.year is None))
+    return read_editions(session, [*asked, *list(undated)[:MOST_UNDATED]])
+
+
+def read_tables(session: Session, items: Sequence[Item], offers: Iterable[Offer]) -> Tables:
+    """All that judging looks up, as it stands in this session: a matcher's own may be seconds old."""
+    return Tables(editions_about(session, items, offers), read_places(session), read_vocabulary(session))
+
+
 def _spellings(line: Number) -> Iterator[str]:
     """The line as its column may hold it: with the slash of its prefix, and without."""
     for prefix in (line.prefix, without_separators(line.prefix)):
@@ -120,7 +139,7 @@ def offers_of(session: Session, kind: Kind, ids: Iterable[uuid.UUID]) -> list[Of
     """The rows with these ids that are offers."""
     found: list[Offer] = []
     loads = kind.loads(kind.offer_reads)
-    for chunk in _chunks(sorted(ids)):
+    for chunk in chunks(sorted(ids)):
         rows = session.scalars(select(kind.model).where(kind.model.id.in_(chunk)).options(*loads))
         found += (offer for row in rows if (offer := kind.offer(row)) is not None)
     return found
@@ -132,7 +151,7 @@ def offers_by_institution(session: Session, institutions: Collection[str]) -> di
     for kind in offering():
         owner = getattr(kind.model, str(kind.owner_path))
         loads = kind.loads(kind.offer_reads)
-        for chunk in _chunks(sorted(institutions)):
+        for chunk in chunks(sorted(institutions)):
             query = select(kind.model).where(owner.in_([uuid.UUID(one) for one in chunk]))
             for row in session.scalars(query.where(kind.model.deleted_at.is_(None)).options(*loads)):
                 offer = kind.offer(row)
@@ -146,7 +165,7 @@ def count_rows(session: Session, institutions: Collection[str]) -> dict[str, int
     counts: dict[str, int] = defaultdict(int)
     for kind in offering():
         owner = getattr(kind.model, str(kind.owner_path))
-        for chunk in _chunks(sorted(institutions)):
+        for chunk in chunks(sorted(institutions)):
             query = select(owner, func.count()).where(owner.in_([uuid.UUID(one) for one in chunk])).group_by(owner)
             for one, count in session.execute(query):
                 counts[str(one)] += count
@@ -156,7 +175,7 @@ def count_rows(session: Session, institutions: Collection[str]) -> dict[str, int
 def institutions(session: Session, ids: Collection[str]) -> dict[str, tuple[Who, Record]]:
     """Who they are, and what is on record of them; deleted ones are nobody."""
     found: dict[str, tuple[Who, Record]] = {}
-    for chunk in _chunks(sorted(ids)):
+    for chunk in chunks(sorted(ids)):
         query = select(Institution).where(
             Institution.id.in_([uuid.UUID(one) for one in chunk]), Institution.deleted_at.is_(None)
         )
@@ -189,8 +208,3 @@ def resolve(session: Session, text: str) -> Meant:
     if row is not None:
         return Meant(row.adcode, f"行政区划代码 {asked} 已撤销,按现行的{row.name}({row.adcode})处理")
     return Meant(code)
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for at in range(0, len(values), CHUNK):
-        yield values[at : at + CHUNK]

@@ -23,7 +23,6 @@ from search_service.kinds.evidence import ACTIVE
 from search_service.matching import candidates, entry, loading, order
 from search_service.matching.answer import answer, why_not_answer
 from search_service.matching.coverage import Candidate, Option, bits, options
-from search_service.matching.editions import Number, numbers_in
 from search_service.matching.places import Places
 from search_service.matching.shelf import Shelf
 from search_service.matching.tables import Tables
@@ -41,9 +40,6 @@ an unmet cell says is then that of its best row.  Beyond (some 60 ms), why-not s
 
 FEW = 100
 """Listed institutions up to which their rows are counted at all."""
-
-MOST_UNDATED = 200
-"""Undated numbers of rows whose edition in force is looked up to choose between equal rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +211,7 @@ class Matcher:
 
     def tables(self, session: Session, items: Sequence[Item], offers: Sequence[Offer]) -> Tables:
         """What judging these items and rows looks up."""
-        asked = [number for item in items if item.standard for number in numbers_in(item.standard)]
-        undated: dict[Number, None] = {}
-        for offer in offers:
-            for cell in offer.standards:
-                undated.update(dict.fromkeys(number for number in numbers_in(cell) if number.year is None))
-        editions = loading.read_editions(session, [*asked, *list(undated)[:MOST_UNDATED]])
+        editions = loading.editions_about(session, items, offers)
         return Tables(editions, self._places.get(session), self._vocabulary.get(session))
 
 

@@ -18,10 +18,8 @@ from sqlalchemy.orm import RelationshipDirection, Session
 from search_service.kinds.base import Kind
 from search_service.kinds.offered import Offer, Proof, proofs_of
 from search_service.kinds.vocabulary import NATURES
+from search_service.store.chunks import chunks
 from search_service.store.institution import Certificate
-
-CHUNK = 500
-"""Ids in one statement: every database takes so many parameters."""
 
 MOST = 100_000
 """Offers kept, some 1 kB each."""
@@ -61,7 +59,7 @@ class Shelf:
             held = {one: found for one in ids if (found := self._kept.get((kind.name, one))) is not None}
         table = kind.model.__table__.c
         still: dict[uuid.UUID, _Kept] = {}
-        for chunk in _chunks(list(held)):
+        for chunk in chunks(list(held)):
             for one, version in session.execute(select(table.id, table.row_version).where(table.id.in_(chunk))):
                 if held[one].version == version:
                     still[one] = held[one]
@@ -83,7 +81,7 @@ def _alone(kind: Kind) -> bool:
 def _read(session: Session, kind: Kind, ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, _Kept]]:
     """The rows without the ORM's objects: as columns, with what is linked beside them; proofs are put in later."""
     table = kind.model.__table__
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         linked = {path: _linked(session, kind, path, chunk) for path in kind.offer_reads}
         for row in session.execute(select(table).where(table.c.id.in_(chunk))).mappings():
             links = {path: found[row["id"]] for path, found in linked.items()}
@@ -117,7 +115,7 @@ def _proofs(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple
     """Certificates that are there, each with the institution that it belongs to."""
     found: dict[uuid.UUID, tuple[str, Proof]] = {}
     table = Certificate.__table__
-    for chunk in _chunks(sorted(ids)):
+    for chunk in chunks(sorted(ids)):
         for row in session.execute(select(table).where(table.c.id.in_(chunk))):
             owner = SimpleNamespace(certificates=(row,), institution_id=row.institution_id)
             for proof in proofs_of(owner, tuple(NATURES.labels)):
@@ -138,8 +136,3 @@ def _proven(kept: _Kept, proofs: dict[uuid.UUID, tuple[str, Proof]]) -> Offer | 
     if own != offer.proofs:
         offer = kept.offer = replace(offer, proofs=own)
     return offer
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for at in range(0, len(values), CHUNK):
-        yield values[at : at + CHUNK]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from search_service.kinds.offered import Offer
 from search_service.matching import answer as wording
 from search_service.matching import loading
-from search_service.matching.match import Dues, Matched, Matcher, arrange
+from search_service.matching.match import Dues, Matched, arrange
 from search_service.matching.order import Record
 from search_service.matching.phrases import Vocabulary
 from search_service.matching.places import Places
@@ -143,7 +143,7 @@ def proposal(found: Matched) -> Proposal:
     return Proposal(rows, kinds, found.left_out, found.brief, passed)
 
 
-def gathered(session: Session, matcher: Matcher, asked: Asked, proposed: Proposal) -> Basis:
+def gathered(session: Session, asked: Asked, proposed: Proposal) -> Basis:
     """The basis of judging these rows as the session has them; what is no offer any more is left out."""
     offers: dict[str, Offer] = {}
     shelf = Shelf()
@@ -151,9 +151,6 @@ def gathered(session: Session, matcher: Matcher, asked: Asked, proposed: Proposa
         ids = [uuid.UUID(one) for one, name in proposed.kinds.items() if name == kind.name]
         offers |= {offer.ref.id: offer for offer in shelf.offers(session, kind, ids)}
     known = loading.institutions(session, set(proposed.rows))
-    tables = matcher.tables(session, asked.requirement.items, list(offers.values()))
-    # A matcher may look at synonyms and divisions that are seconds old; what is sent may not.
-    tables = Tables(tables.editions, loading.read_places(session), loading.read_vocabulary(session))
     return noted(
         Basis(
             asked=asked,
@@ -165,7 +162,7 @@ def gathered(session: Session, matcher: Matcher, asked: Asked, proposed: Proposa
                 if one in known
             },
             offers=offers,
-            tables=tables,
+            tables=loading.read_tables(session, asked.requirement.items, offers.values()),
             left_out=proposed.left_out,
             brief=proposed.brief,
             passed=proposed.passed,

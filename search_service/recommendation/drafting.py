@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from search_service.errors import DatabaseBusy
-from search_service.kinds.days import day_of
 from search_service.matching.match import Matcher
 from search_service.matching.words import Outcome
 from search_service.recommendation import auditing, edits, judging
@@ -51,7 +50,7 @@ def draft(
     raise DatabaseBusy
 
 
-def ended(database: Database, matcher: Matcher, requirement_id: uuid.UUID) -> Recommendation:
+def ended(database: Database, requirement_id: uuid.UUID) -> Recommendation:
     """The draft from which it is told that the window is over: the latest one of these words, else one of nobody.
 
     Raises:
@@ -63,14 +62,14 @@ def ended(database: Database, matcher: Matcher, requirement_id: uuid.UUID) -> Re
         if before is not None and row.body == before.inputs["requirement"]["body"]:
             return before
         read = judging.read(session, row, before.inputs if before else None, ended=True)
-        nobody = gathered(session, matcher, read.asked, Proposal({}, {}))
+        nobody = gathered(session, read.asked, Proposal({}, {}))
         return keep(session, row, judging.inputs_of(session, row, read, nobody), before, events.SYSTEM)
 
 
 def fits(session: Session, row: Requirement, found: Recommendation) -> bool:
     """Whether a recommendation is still of this requirement; a draft, also of this day."""
     same = row.body == found.inputs["requirement"]["body"]
-    return same and (found.sent_at is not None or found.judged_on == day_of(session.info["now"]()))
+    return same and (found.sent_at is not None or found.judged_on == judging.today(session))
 
 
 def keep(
@@ -81,7 +80,7 @@ def keep(
     kept = Recommendation(
         requirement_id=row.id,
         number=before.number + 1 if before else 1,
-        judged_on=day_of(session.info["now"]()),
+        judged_on=judging.today(session),
         made_at=session.info["now"](),
         made_by=by,
         inputs=inputs,

@@ -80,7 +80,7 @@ def judge(session: Session, matcher: Matcher, read_: Read) -> Basis:
     Raises:
         EngineUnavailable: nobody is judged on half of the rows.
     """
-    return gathered(session, matcher, read_.asked, propose(session, matcher, read_))
+    return gathered(session, read_.asked, propose(session, matcher, read_))
 
 
 def inputs_of(session: Session, row: tables.Requirement, read_: Read, basis: Basis) -> dict[str, Any]:

@@ -27,12 +27,10 @@ from search_service.recommendation.frozen import (
 )
 from search_service.recommendation.plain import canonical, digest, freeze
 from search_service.recommendation.reading import latest, one
+from search_service.store.chunks import chunks
 from search_service.store.institution import Certificate
 from search_service.store.requirement import Recommendation, Requirement
 from search_service.store.session import Database
-
-CHUNK = 500
-"""Ids in one statement: every database takes so many parameters."""
 
 
 def find(database: Database, text: str) -> uuid.UUID:
@@ -136,9 +134,8 @@ def _now(
 
 def _certificates(session: Session, ids: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for at in range(0, len(ids), CHUNK):
-        chunk = [uuid.UUID(one_) for one_ in ids[at : at + CHUNK]]
-        query = select(Certificate).where(Certificate.id.in_(chunk), Certificate.deleted_at.is_(None))
+    for some in chunks([uuid.UUID(one_) for one_ in ids]):
+        query = select(Certificate).where(Certificate.id.in_(some), Certificate.deleted_at.is_(None))
         for row in session.scalars(query):
             owner = SimpleNamespace(certificates=(row,), institution_id=row.institution_id)
             found |= {proof.ref.id: digest(freeze(proof)) for proof in proofs_of(owner, tuple(NATURES.labels))}

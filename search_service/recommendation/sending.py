@@ -64,7 +64,7 @@ def send(
             proposed = _proposed(session, matcher, row, found, automatic=automatic)
         with database.write() as session:
             row, found = _sendable(session, recommendation_id, lock=True)
-            return _send(session, matcher, row, found, proposed, by, automatic=automatic, confirmed=confirm_changes)
+            return _send(session, row, found, proposed, by, automatic=automatic, confirmed=confirm_changes)
     except StateForbids:
         if automatic:
             return None
@@ -89,7 +89,7 @@ def send_due(database: Database, matcher: Matcher, requirement_id: uuid.UUID) ->
         return None
     except WindowOver:  # perhaps before anybody looked at it: that is told, too
         try:
-            before = drafting.ended(database, matcher, requirement_id)
+            before = drafting.ended(database, requirement_id)
         except StateForbids:
             return None
     except EngineUnavailable:
@@ -143,7 +143,6 @@ def _proposed(
 
 def _send(
     session: Session,
-    matcher: Matcher,
     row: Requirement,
     found: Recommendation,
     proposed: _Proposed | None,
@@ -156,7 +155,7 @@ def _send(
     inputs, over = found.inputs, proposed is None
     if proposed is not None:
         read = judging.read(session, row, found.inputs)
-        inputs = judging.inputs_of(session, row, read, gathered(session, matcher, read.asked, proposed.rows))
+        inputs = judging.inputs_of(session, row, read, gathered(session, read.asked, proposed.rows))
     limited = proposed is not None and proposed.limited
     given = found.answer if over else answer(thaw_basis(inputs))
     changed = differences(found.answer, given, effects(found.edits).without)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from search_service.clock.business import Deadline, Office
 from search_service.clock.notices import current
 from search_service.requirements import events
+from search_service.store.chunks import chunks
 from search_service.store.requirement import Requirement, RequirementEvent
 
 ANSWERS = frozenset({events.RECOMMENDED, events.REFERRED, events.INFORMED})
@@ -95,20 +96,15 @@ def clocks_of(session: Session, requirements: Iterable[Requirement], now: dateti
     rows = list(requirements)
     wanted = events.RESPONSES | ANSWERS
     happened: dict[uuid.UUID, list[RequirementEvent]] = defaultdict(list)
-    for start in range(0, len(rows), _CHUNK):
-        ids = [row.id for row in rows[start : start + _CHUNK]]
+    for some in chunks([row.id for row in rows]):
         query = select(RequirementEvent).where(
-            RequirementEvent.requirement_id.in_(ids), RequirementEvent.kind.in_(sorted(wanted))
+            RequirementEvent.requirement_id.in_(some), RequirementEvent.kind.in_(sorted(wanted))
         )
         for event in session.scalars(query.order_by(RequirementEvent.number)):
             happened[event.requirement_id].append(event)
     versions = {row.calendar_version for row in rows}
     offices = {version: Office(current(session, version)) for version in versions}
     return {row.id: reckon(row, happened[row.id], offices[row.calendar_version], now) for row in rows}
-
-
-_CHUNK = 500
-"""Ids in one statement: every database takes so many parameters."""
 
 
 def reckon(requirement: Requirement, happened: Iterable[Happening], office: Office, now: datetime) -> Clock:

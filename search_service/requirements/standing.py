@@ -9,13 +9,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from search_service.kinds.days import day_of
-from search_service.kinds.offered import Offer, Ref
+from search_service.kinds.offered import Ref
 from search_service.matching import entry, loading
-from search_service.matching.editions import numbers_in
-from search_service.matching.match import MOST_UNDATED
-from search_service.matching.tables import Tables
 from search_service.matching.verdict import Cell, Who, judge_cell
-from search_service.matching.words import Conditions, Item, Outcome, Window
+from search_service.matching.words import Conditions, Outcome, Window
 from search_service.store.institution import Institution
 from search_service.store.requirement import Recommendation, Requirement
 
@@ -33,7 +30,7 @@ def lost(
     division = institution.division_adcode or ""
     who = Who(Ref.of("institution", institution), institution.name, institution.status, division)
     offers = loading.offers_by_institution(session, [who.ref.id]).get(who.ref.id, [])
-    tables = _tables(session, posted.items, offers)
+    tables = loading.read_tables(session, posted.items, offers)
     reason = ""
     for item in posted.items:  # the first that it can do is enough: who was recommended mostly can do the first
         cell = judge_cell(item, conditions, who, offers, tables)
@@ -47,14 +44,6 @@ def _window(sent: Recommendation, today: date) -> Window:
     """What is left of the one that was recommended for; once it is over, who is chosen late must be able today."""
     start, end = (date.fromisoformat(sent.inputs["window"][name]) for name in ("start", "end"))
     return Window(max(start, today), max(end, today))
-
-
-def _tables(session: Session, items: tuple[Item, ...], offers: list[Offer]) -> Tables:
-    """What judging them looks up, as it stands now."""
-    asked = [number for item in items if item.standard for number in numbers_in(item.standard)]
-    undated = [n for offer in offers for cell in offer.standards for n in numbers_in(cell) if n.year is None]
-    editions = loading.read_editions(session, [*asked, *list(dict.fromkeys(undated))[:MOST_UNDATED]])
-    return Tables(editions, loading.read_places(session), loading.read_vocabulary(session))
 
 
 def _said(cell: Cell) -> str:

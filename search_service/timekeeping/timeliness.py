@@ -20,6 +20,7 @@ from search_service.kinds.days import ONE_DAY, midnight
 from search_service.records.access import instant
 from search_service.requirements import events, showing, states
 from search_service.requirements.clock import ANSWERS, Clock, clocks_of
+from search_service.store.chunks import chunks
 from search_service.store.requirement import Requirement, RequirementEvent
 
 WITHIN, LATE, MISSED, RUNNING, ENDED = "within", "late", "missed", "running", "ended"
@@ -39,8 +40,6 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 """Days outside are slips of the keyboard."""
 USUAL_DAYS = timedelta(days=30)
 """How far back where nobody says."""
-
-_CHUNK = 500
 
 COLUMNS: Mapping[str, str] = {
     "number": "需求编号",
@@ -126,8 +125,7 @@ def _rows(session: Session, first: date, last: date, now: datetime) -> Iterator[
         Requirement.deleted_at.is_(None),
     )
     found = list(session.scalars(wanted.order_by(Requirement.received_at, Requirement.id)))
-    for start in range(0, len(found), _CHUNK):
-        part = found[start : start + _CHUNK]
+    for part in chunks(found):
         clocks = clocks_of(session, part, now)
         happened = _events(session, [row.id for row in part])
         for row in part:
