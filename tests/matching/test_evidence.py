@@ -10,9 +10,10 @@ import pytest
 from search_service.matching.words import Outcome, Ref
 from tests.matching.reference.printing import asked_of, world_of
 from tests.matching.reference.worlds import world as generated
-from tests.matching.test_codes import MET, METROLOGY, REQUIREMENT, TODAY, WORLD, Change
+from tests.matching.test_codes import MET, METROLOGY, REQUIREMENT, TESTING, TODAY, WORLD, Change
 from tests.matching.world import World, judge_cells
 
+OTHER_NUMBER = (("8-2001", "withdrawn"), ("9-2020", "current"))
 TABLES = {
     "institution": "institutions",
     "certificate": "certificates",
@@ -62,6 +63,10 @@ def cases() -> Iterator[Any]:
     world["authorisations"].append({**world["authorisations"][0], "id": "b", "range": "(25～60) MPa"})
     world["authorisations"].append({**world["authorisations"][0], "id": "b2", "range": "(20～30) MPa"})
     yield pytest.param(world, {**requirement, "items": [{**METROLOGY, "range": "0~60 MPa"}]}, id="joined rows")
+    world, requirement = changed({"k": {"standards": ["GB/T 8"]}}, {**TESTING, "standard": "GB/T 9"})
+    old, new = ({"number": f"GB/T {n}", "title": "丁", "status": status} for n, status in OTHER_NUMBER)
+    world["standards"] += [old, {**new, "replaces": ["GB/T 8-2001"]}]
+    yield pytest.param(world, requirement, id="a row that cites the number which the asked one replaced")
     world, requirement = changed({"c": {"valid_to": "2026-12-05"}}, MET[0][1])
     world["certificates"].append({**world["certificates"][0], "id": "c2", "valid_from": "2026-12-06", "valid_to": None})
     world["certificates"][-1]["valid_to"] = "2030-01-01"

@@ -29,6 +29,7 @@ class Process:
         self._command = [str(Path(sys.executable).parent / arguments[0]), *arguments[1:]]
         self._env = {**_plain_environment(), **env}
         self._log = log
+        self.name = log.stem
         self._running: subprocess.Popen[bytes] | None = None
         self.kills = 0
 

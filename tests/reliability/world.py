@@ -16,6 +16,8 @@ from tests.reliability.processes import Process, Web, Worker
 P = TypeVar("P", bound=Process)
 Report = Callable[..., None]
 """Prints figures by name."""
+LAST_CHARACTERS = 3_000
+"""Of what a process printed: its last outage with a stack or two."""
 
 
 def embedded_settings(folder: Path) -> dict[str, str]:
@@ -105,10 +107,12 @@ class World:
         return made
 
     def close(self) -> None:
-        """Leave nothing running."""
+        """Leave nothing running; the last lines of each process stand beside a failure."""
         for line in self.lines:
             line.close()
         for process in self.running:
+            ended = "" if process.alive else f", ended with {process.exit_code}"
+            print(f"--- {process.name}{ended}\n{process.said()[-LAST_CHARACTERS:]}")  # noqa: T201 - pytest shows it on failure
             process.kill()
         for services in self.opened:
             services.close()

@@ -135,9 +135,10 @@ def _on_each_day(asked: Number, related: Sequence[Number], window: Window, editi
         if all(need.held_by(now) for need, now in zip(needs, have, strict=True)):
             used = _used(needs, have, days, editions)
             if exact:
-                later = [row.ref for number in used[1:] if (row := editions.row(number)) is not None]
+                later = [row.ref for number in list(used)[1:] if (row := editions.row(number)) is not None]
                 return Held(None, answering, lasting=tuple(later))
-            return Held(None, answering, tuple(ref for number in used for ref in editions.way(asked, number)))
+            ways = [_ways(asked, related, number, day, editions) for number, day in used.items()]
+            return Held(None, answering, tuple(ref for way in ways for ref in way))
         return Held("edition_changes_in_window", answering)
     code: str | None = None
     once = any(need.held_by(now) for need, now in zip(needs[1:], have[1:], strict=True))
@@ -166,15 +167,27 @@ def _answering(need: Need, have: set[Number]) -> Number | None:
     return max(_needed(need) & have, key=by_year, default=None)
 
 
-def _used(needs: Sequence[Need], have: Sequence[set[Number]], days: Sequence[date], editions: Editions) -> list[Number]:
-    """The editions that are held, as few as last through the window."""
-    kept: list[Number] = []
+def _used(
+    needs: Sequence[Need], have: Sequence[set[Number]], days: Sequence[date], editions: Editions
+) -> dict[Number, date]:
+    """The editions that are held, as few as last through the window → the day from which each is needed."""
+    kept: dict[Number, date] = {}
     for need, now, day in zip(needs, have, days, strict=True):
         lasting = any(row.in_force(day) for one in kept if (row := editions.row(one)) is not None)
         answering = None if lasting else _answering(need, now)
         if answering is not None:
-            kept.append(answering)
+            kept.setdefault(answering, day)
     return kept
+
+
+def _ways(asked: Number, related: Sequence[Number], edition: Number, day: date, editions: Editions) -> tuple[Ref, ...]:
+    """The rows by which the asked number means an edition, and by which the row's own undated number does."""
+    rows = editions.way(asked, edition)
+    if edition in related:
+        return rows
+    undated = (number for number in related if number.year is None)
+    meaning = (number for number in undated if edition in _needed(editions.need(number, day)))
+    return (*rows, *(ref for number in list(meaning)[:1] for ref in editions.way(number, edition)))
 
 
 def _have(asked: Number, related: Sequence[Number], day: date, editions: Editions, *, exact: bool) -> set[Number]:
