@@ -72,7 +72,7 @@ def _desk(router: APIRouter, services: Services, matcher: Matcher) -> None:
 
     @router.post(here + "/recommendation/draft", dependencies=staff)
     def draft(request: Request, record_id: uuid.UUID) -> Response:
-        by = auth.actor(request, services).name
+        by = auth.actor(request, services)
         return done(
             request,
             record_id,
@@ -82,7 +82,7 @@ def _desk(router: APIRouter, services: Services, matcher: Matcher) -> None:
 
     @router.post(here + "/recommendation/edits", dependencies=staff)
     def edit(request: Request, record_id: uuid.UUID, fields: Fields) -> Response:
-        by = auth.actor(request, services).name
+        by = auth.actor(request, services)
         said: dict[str, Any] = {name: value for name, value in fields.items() if value.strip()}
         said |= {name: int(said[name]) for name in NUMBERS if said.get(name, "").isdecimal()}
         if "cell" in said:
@@ -98,7 +98,7 @@ def _desk(router: APIRouter, services: Services, matcher: Matcher) -> None:
 
     @router.post(here + "/recommendation/send", dependencies=staff)
     def send(request: Request, record_id: uuid.UUID, fields: Fields) -> Response:
-        by, confirmed = auth.actor(request, services).name, fields.get("confirm") == "yes"
+        by, confirmed = auth.actor(request, services), fields.get("confirm") == "yes"
 
         def do() -> None:
             draft_id = _draft_of(services, record_id)
@@ -110,7 +110,7 @@ def _desk(router: APIRouter, services: Services, matcher: Matcher) -> None:
 
     @router.post(here + "/referral/{action}", dependencies=staff)
     def refer(request: Request, record_id: uuid.UUID, action: str, fields: Fields) -> Response:
-        by = auth.actor(request, services).name
+        by = auth.actor(request, services)
         return done(
             request,
             record_id,

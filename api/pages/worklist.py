@@ -118,12 +118,12 @@ def _act(router: APIRouter, desk: Desk) -> None:
 
     @router.post(HERE + "/{record_id:uuid}/draft", dependencies=STAFF)
     def draft(request: Request, record_id: uuid.UUID) -> Response:
-        who = auth.actor(request, desk.services).name
+        who = auth.actor(request, desk.services)
         return desk.done(request, "draft", partial(drafting.draft, database, desk.matcher, record_id, who, again=True))
 
     @router.post(HERE + "/{record_id:uuid}/send", dependencies=STAFF)
     def send(request: Request, record_id: uuid.UUID, fields: Fields) -> Response:
-        who, chosen = auth.actor(request, desk.services).name, identifier(fields.get("recommendation", ""))
+        who, chosen = auth.actor(request, desk.services), identifier(fields.get("recommendation", ""))
         confirmed = fields.get("confirm") == "yes"
         do = partial(sending.send, database, desk.matcher, chosen, who, confirm_changes=confirmed)
         return desk.done(request, "send", do, id=record_id, recommendation=chosen)

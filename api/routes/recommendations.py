@@ -82,7 +82,7 @@ def _draft(router: APIRouter, services: Services, matcher: Matcher) -> None:
         responses={200: account_schemas.gives("草稿", schemas.DOCUMENT), **responses(401, 403, 404, 409, 422, 503)},
     )
     def draft(request: Request, record_id: str) -> Response:
-        by = auth.actor(request, services).name
+        by = auth.actor(request, services)
         found = drafting.draft(services.database, matcher, identifier(record_id), by, again=True)
         services.wake()
         return _told(services, found.id)
@@ -102,7 +102,7 @@ def _draft(router: APIRouter, services: Services, matcher: Matcher) -> None:
     def edit(request: Request, record_id: str, raw: Raw) -> Response:
         known = ("kind", "reason", "institution", "item", "at_most", "text")
         said = account_schemas.only(json_object(request, raw), known)
-        found = edits.add(services.database, _unsent(services, record_id), auth.actor(request, services).name, said)
+        found = edits.add(services.database, _unsent(services, record_id), auth.actor(request, services), said)
         return _told(services, found.id)
 
 
@@ -134,7 +134,7 @@ def _send(router: APIRouter, services: Services, matcher: Matcher) -> None:
             raise Invalid(problem.message, problems=[problem])
         asked = identifier(record_id)
         wanted = _unsent(services, record_id) if chosen is None else _of(services, asked, chosen)
-        by = auth.actor(request, services).name
+        by = auth.actor(request, services)
         sent = sending.send(services.database, matcher, wanted, by, confirm_changes=confirmed)
         assert sent is not None, "only the system is told nothing"
         services.wake()
@@ -188,7 +188,7 @@ def _refer(router: APIRouter, services: Services) -> None:
         raw: Raw,
     ) -> Response:
         said = account_schemas.only(json_object(request, raw, optional=True), tuple(referral.LONGEST))
-        by = auth.actor(request, services).name
+        by = auth.actor(request, services)
         found = referral.act(services.database, by, identifier(record_id), action, said)
         services.wake()
         return _answer(referral_json(found))

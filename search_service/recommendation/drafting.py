@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from search_service.errors import DatabaseBusy
+from search_service.kinds.access import SYSTEM, Actor
 from search_service.matching.match import Matcher
 from search_service.matching.words import Outcome
-from search_service.recommendation import auditing, edits, judging
+from search_service.people import trail
+from search_service.recommendation import edits, judging
 from search_service.recommendation.basis import Proposal, answer, gathered
 from search_service.recommendation.frozen import thaw_basis
 from search_service.recommendation.plain import digest
 from search_service.recommendation.reading import latest, live
 from search_service.requirements import events
+from search_service.requirements.access import KIND
 from search_service.store.requirement import Recommendation, Requirement
 from search_service.store.session import Database
 
@@ -23,7 +26,7 @@ TRIES = 5
 
 
 def draft(
-    database: Database, matcher: Matcher, requirement_id: uuid.UUID, by: str, *, again: bool = False
+    database: Database, matcher: Matcher, requirement_id: uuid.UUID, by: Actor, *, again: bool = False
 ) -> Recommendation:
     """The draft of a requirement as it stands: the latest one where it still fits, else a new one.
 
@@ -63,7 +66,7 @@ def ended(database: Database, requirement_id: uuid.UUID) -> Recommendation:
             return before
         read = judging.read(session, row, before.inputs if before else None, ended=True)
         nobody = gathered(session, read.asked, Proposal({}, {}))
-        return keep(session, row, judging.inputs_of(session, row, read, nobody), before, events.SYSTEM)
+        return keep(session, row, judging.inputs_of(session, row, read, nobody), before, SYSTEM)
 
 
 def fits(session: Session, row: Requirement, found: Recommendation) -> bool:
@@ -73,7 +76,7 @@ def fits(session: Session, row: Requirement, found: Recommendation) -> bool:
 
 
 def keep(
-    session: Session, row: Requirement, inputs: dict[str, Any], before: Recommendation | None, by: str
+    session: Session, row: Requirement, inputs: dict[str, Any], before: Recommendation | None, by: Actor
 ) -> Recommendation:
     """Store a draft, with what staff had said of the one before it."""
     found = answer(thaw_basis(inputs))
@@ -82,7 +85,7 @@ def keep(
         number=before.number + 1 if before else 1,
         judged_on=judging.today(session),
         made_at=session.info["now"](),
-        made_by=by,
+        made_by=by.name,
         inputs=inputs,
         answer=found,
         edits=edits.carried(before, inputs),
@@ -95,9 +98,9 @@ def keep(
         "digest": digest(found),
         "met": sum(one["met"] > 0 for one in found["institutions"]),
     }
-    events.record(session, row.id, events.DRAFTED, by=by, data=data, once=f"drafted:{kept.number}")
-    if by != events.SYSTEM:  # what the clock does by itself stands in the requirement's own events
-        auditing.note(session, by, "draft_recommendation", row.id)
+    events.record(session, row.id, events.DRAFTED, by=by.name, data=data, once=f"drafted:{kept.number}")
+    if by != SYSTEM:  # what the clock does by itself stands in the requirement's own events
+        trail.note(session, by, "draft_recommendation", KIND, row.id)
     return kept
 
 

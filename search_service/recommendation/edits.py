@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from search_service.errors import Invalid, Problem, StateForbids
+from search_service.kinds.access import Actor
 from search_service.matching.words import Outcome
-from search_service.recommendation import auditing
+from search_service.people import trail
 from search_service.recommendation.basis import answer
 from search_service.recommendation.effects import CHOOSE, CLEARED, KINDS, LEAVE_OUT, NOTE, PUT_BACK, effects
 from search_service.recommendation.frozen import thaw_basis
 from search_service.recommendation.reading import live, one
 from search_service.records.access import instant
 from search_service.requirements import events
+from search_service.requirements.access import KIND
 from search_service.store.requirement import Recommendation
 from search_service.store.session import Database
 
@@ -23,7 +25,7 @@ MOST = 200
 """Edits of one draft; more is a script that went wrong."""
 
 
-def add(database: Database, recommendation_id: uuid.UUID, by: str, said: Mapping[str, Any]) -> Recommendation:
+def add(database: Database, recommendation_id: uuid.UUID, by: Actor, said: Mapping[str, Any]) -> Recommendation:
     """Add an edit to a draft: {kind, reason, and what it is about: institution, item, at_most, text}.
 
     Raises:
@@ -39,11 +41,11 @@ def add(database: Database, recommendation_id: uuid.UUID, by: str, said: Mapping
         log = list(found.edits.get("log", ()))
         if len(log) >= MOST:
             raise _invalid("kind", "too_many", f"一份草稿至多修改 {MOST} 次", "请重新生成草稿")
-        edit = {**_read(found, said), "by": by, "at": instant(session.info["now"]())}
+        edit = {**_read(found, said), "by": by.name, "at": instant(session.info["now"]())}
         found.edits = {"log": [*log, edit]}
         data = {"recommendation": str(found.id), "number": found.number, "edit": edit["kind"], "reason": edit["reason"]}
-        events.record(session, requirement, events.EDITED, by=by, data=data)
-        auditing.note(session, by, "edit_recommendation", requirement)
+        events.record(session, requirement, events.EDITED, by=by.name, data=data)
+        trail.note(session, by, "edit_recommendation", KIND, requirement)
         return found
 
 

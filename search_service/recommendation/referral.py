@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from search_service import outbox
 from search_service.errors import Invalid, NotFound, Problem, StateForbids
-from search_service.recommendation import auditing
+from search_service.kinds.access import Actor
+from search_service.people import trail
 from search_service.requirements import access, events, states
 from search_service.requirements.access import KIND
 from search_service.store.requirement import Referral, Requirement
@@ -57,7 +58,9 @@ def of(session: Session, requirement_id: uuid.UUID) -> Referral | None:
     return session.scalar(select(Referral).where(Referral.requirement_id == requirement_id))
 
 
-def act(database: Database, by: str, requirement_id: uuid.UUID, action: str, fields: Mapping[str, object]) -> Referral:
+def act(
+    database: Database, by: Actor, requirement_id: uuid.UUID, action: str, fields: Mapping[str, object]
+) -> Referral:
     """What staff did: `found` (institution_name, contact, note), `informed` the enterprise, or `none_found` (note).
 
     Raises:
@@ -82,8 +85,8 @@ def act(database: Database, by: str, requirement_id: uuid.UUID, action: str, fie
         if action == FOUND:
             found.institution_name, found.contact = said["institution_name"], said["contact"]
         found.note = said["note"] or found.note
-        _tell(session, row, found, by)
-        auditing.note(session, by, f"referral_{action}", row.id)
+        _tell(session, row, found, by.name)
+        trail.note(session, by, f"referral_{action}", KIND, row.id)
         session.flush()
         return found
 

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from search_service import outbox
 from search_service.errors import Conflict, EngineUnavailable, Problem, StateForbids
+from search_service.kinds.access import SYSTEM, Actor
 from search_service.matching.match import Matcher
 from search_service.matching.window import WindowOver
+from search_service.people import trail
 from search_service.people.guests import has_link
-from search_service.recommendation import auditing, document, drafting, judging, referral
+from search_service.recommendation import document, drafting, judging, referral
 from search_service.recommendation.basis import Proposal, answer, gathered
 from search_service.recommendation.differences import differences
 from search_service.recommendation.effects import effects
@@ -41,7 +43,7 @@ def send(
     database: Database,
     matcher: Matcher,
     recommendation_id: uuid.UUID,
-    by: str,
+    by: Actor,
     *,
     automatic: bool = False,
     confirm_changes: bool = False,
@@ -84,7 +86,7 @@ def send_due(database: Database, matcher: Matcher, requirement_id: uuid.UUID) ->
     if done:
         return None
     try:
-        before = drafting.draft(database, matcher, requirement_id, events.SYSTEM)
+        before = drafting.draft(database, matcher, requirement_id, SYSTEM)
     except StateForbids:
         return None
     except WindowOver:  # perhaps before anybody looked at it: that is told, too
@@ -95,7 +97,7 @@ def send_due(database: Database, matcher: Matcher, requirement_id: uuid.UUID) ->
     except EngineUnavailable:
         if before is None:
             raise
-    return send(database, matcher, before.id, events.SYSTEM, automatic=True)
+    return send(database, matcher, before.id, SYSTEM, automatic=True)
 
 
 def _sendable(
@@ -146,7 +148,7 @@ def _send(
     row: Requirement,
     found: Recommendation,
     proposed: _Proposed | None,
-    by: str,
+    by: Actor,
     *,
     automatic: bool,
     confirmed: bool,
@@ -170,7 +172,7 @@ def _send(
             ],
         )
     found.inputs, found.answer, found.judged_on = inputs, given, judging.today(session)
-    found.automatic, found.sent_by = automatic, by
+    found.automatic, found.sent_by = automatic, by.name
     found.document = document.build(
         session, found, document.Sending(now, automatic, changed, over=over, limited=limited)
     )
@@ -187,7 +189,7 @@ def _send(
     return found
 
 
-def _tell(session: Session, row: Requirement, found: Recommendation, by: str) -> None:
+def _tell(session: Session, row: Requirement, found: Recommendation, by: Actor) -> None:
     """The event with its move, the message, and where nobody can do it the search outside: all or nothing."""
     content: Mapping[str, Any] = found.document or {}
     nobody = content["kind"] != document.RECOMMENDATION
@@ -204,14 +206,14 @@ def _tell(session: Session, row: Requirement, found: Recommendation, by: str) ->
     }
     to = states.REFERRED if nobody else states.RECOMMENDED
     if to in states.MOVES[row.state]:
-        told = states.move(session, row, to, by=by, data=data, once=once)
+        told = states.move(session, row, to, by=by.name, data=data, once=once)
     else:
-        told = events.record(session, row.id, to, by=by, data=data, once=once)
+        told = events.record(session, row.id, to, by=by.name, data=data, once=once)
     if told is None:
         raise StateForbids("这份推荐意见已经发送")
     if nobody:
         referral.open_(session, row)
-    auditing.note(session, by, "send_recommendation", row.id)
+    trail.note(session, by, "send_recommendation", KIND, row.id)
     template = "nobody_met" if nobody else "recommended"
     params = {"number": row.number, "way": WAYS[has_link(session, KIND, row.id)]}
     outbox.put(session, "sms", row.contact_phone, template, params, event=f"{KIND}:{row.id}:{once}")

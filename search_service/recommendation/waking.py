@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from search_service.errors import StateForbids
+from search_service.kinds.access import SYSTEM, Actor
 from search_service.matching.match import Matcher
 from search_service.matching.window import WindowOver
 from search_service.people import desk
@@ -40,9 +41,7 @@ def sleeping(database: Database) -> list[uuid.UUID]:
     return [one for one, event in last.items() if event.kind != events.DRAFTED and event.data.get("open_items")]
 
 
-def wake(
-    database: Database, matcher: Matcher, requirement_id: uuid.UUID, by: str = events.SYSTEM
-) -> Recommendation | None:
+def wake(database: Database, matcher: Matcher, requirement_id: uuid.UUID, by: Actor = SYSTEM) -> Recommendation | None:
     """A new draft, where an item that nobody met is met now; once for each recommendation that was sent.
 
     None where nobody new can do it, or there is nothing to wake.
@@ -68,7 +67,7 @@ def wake(
         if again is None or again[1].number != before.number:
             return None  # a twin, or staff, was faster
         data, once = {"items": met}, f"woken:{before.number}"
-        if events.record(session, requirement_id, events.WOKEN, by=by, data=data, once=once) is None:
+        if events.record(session, requirement_id, events.WOKEN, by=by.name, data=data, once=once) is None:
             return None
         params = {"number": again[0].number}
         desk.tell(session, "staff.woken", params, event=f"{KIND}:{requirement_id}:{once}")

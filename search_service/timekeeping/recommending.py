@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Sequence
 
+from search_service.kinds.access import SYSTEM
 from search_service.matching.match import Matcher
 from search_service.recommendation import drafting, sending, waking
-from search_service.requirements.events import SYSTEM
 from search_service.store.session import Database
 
 

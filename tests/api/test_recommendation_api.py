@@ -7,12 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api import wiring
 from api.wiring import Services
 from search_service.kinds.access import Role
 from search_service.store.institution import Certificate, Institution
+from search_service.store.journal import AuditEvent
 from tests.api.conftest import assert_problem, bearer
 from tests.support.rows import capability, certificate, institution, standard, xian
 from tests.support.signed_in import account, browser, sign_in
@@ -101,6 +103,19 @@ def test_nobody_else_sees_or_sends_it(
     for path in ("/send", "/draft", "/edits"):
         assert http.post(at(requirement, path), headers={"x-guest-secret": secret}, json={}).status_code == 401
         assert http.post(at(requirement, path), headers=institution_token, json={}).status_code == 403
+
+
+def test_the_audit_names_the_role_in_which_somebody_came(
+    http: TestClient, services: Services, world: SimpleNamespace, staff: dict[str, str]
+) -> None:
+    del world
+    chief = bearer(services, "administrator")
+    requirement, _ = drafted(http, chief)
+    assert http.post(at(requirement, "/send"), headers=staff).status_code == 200
+    with services.database.read() as session:
+        mine = select(AuditEvent).where(AuditEvent.action.contains("recommendation")).order_by(AuditEvent.id)
+        noted = [(row.action, row.role) for row in session.scalars(mine)]
+    assert noted == [("draft_recommendation", "administrator"), ("send_recommendation", "staff")]
 
 
 def test_changes_since_the_draft_are_refused_with_each_of_them_until_confirmed(

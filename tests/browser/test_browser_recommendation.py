@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from api import wiring
 from api.app import create
 from api.settings import Settings
-from search_service.kinds.access import Role
+from search_service.kinds.access import Actor, Role
 from search_service.matching.match import Matcher
 from search_service.recommendation import drafting, sending
 from tests.conftest import NOW
@@ -46,8 +46,9 @@ def desk(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     http = TestClient(app)
     database, matcher = services.database, Matcher(services.database, services.engine)
     posted = [http.post("/api/v1/requirements", json={**BODY, "items": [RICE, GAUGE]}).json() for _ in range(2)]
-    drafts = [drafting.draft(database, matcher, uuid.UUID(one["id"]), "李四") for one in posted]
-    sending.send(database, matcher, drafts[0].id, "李四")
+    desk = Actor(Role.STAFF, "李四")
+    drafts = [drafting.draft(database, matcher, uuid.UUID(one["id"]), desk) for one in posted]
+    sending.send(database, matcher, drafts[0].id, desk)
     cookies = dict(sign_in(http, account(services, Role.STAFF)).cookies)
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))

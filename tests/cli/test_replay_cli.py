@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from api import wiring
 from api.settings import Settings
+from search_service.kinds.access import SYSTEM
 from search_service.matching.match import Matcher
 from search_service.recommendation import drafting
 from search_service.store.ids import new_id
@@ -39,7 +40,7 @@ def drafted(zhixun: Shell, tmp_path: Path) -> Recommendation:
             state="posted",
         )
         session.add(row)
-    found = drafting.draft(services.database, Matcher(services.database, services.engine), row.id, "system")
+    found = drafting.draft(services.database, Matcher(services.database, services.engine), row.id, SYSTEM)
     with services.database.write() as session:
         session.execute(update(Recommendation).values(answer={**found.answer, "institutions": []}))
         changed = session.get_one(Institution, uuid.UUID(found.answer["institutions"][0]["id"]))

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from api import wiring
 from api.wiring import Services
+from search_service.kinds.access import SYSTEM, Actor, Role
 from search_service.matching.match import Matcher
 from search_service.recommendation import drafting, sending
 from search_service.store.ids import new_id
@@ -22,6 +23,8 @@ PHONE = "13800000000"
 BAR = {"service": "检测", "object": "热轧带肋钢筋", "parameter": "屈服强度", "standard": "GB/T 228.1"}
 LIME = {"service": "检测", "object": "建筑生石灰", "parameter": "细度"}
 WINDOW = {"start": "2026-12-01", "service_days": 15}
+
+STAFF = Actor(Role.STAFF, "李四")
 
 Post = Callable[..., uuid.UUID]
 
@@ -76,13 +79,13 @@ def post(services: Services) -> Post:
 @pytest.fixture
 def draft(services: Services, matcher: Matcher) -> Callable[..., Recommendation]:
     """A draft by the system."""
-    return lambda requirement, **how: drafting.draft(services.database, matcher, requirement, "system", **how)
+    return lambda requirement, **how: drafting.draft(services.database, matcher, requirement, SYSTEM, **how)
 
 
 @pytest.fixture
 def send(services: Services, matcher: Matcher) -> Callable[..., Recommendation | None]:
     """Sending by staff, or with ``automatic=True`` by the system."""
-    return lambda found, **how: sending.send(services.database, matcher, found.id, "李四", **how)
+    return lambda found, **how: sending.send(services.database, matcher, found.id, STAFF, **how)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from api.wiring import Services
 from search_service.errors import StateForbids
+from search_service.kinds.access import SYSTEM
 from search_service.matching.answer import answer as wording
 from search_service.matching.match import Matcher
 from search_service.recommendation import drafting, judging
@@ -82,7 +83,7 @@ def test_two_beats_at_once_make_one_draft(
 ) -> None:
     del world
     requirement = post()
-    together(lambda: drafting.draft(services.database, matcher, requirement, "system"), 4)
+    together(lambda: drafting.draft(services.database, matcher, requirement, SYSTEM), 4)
     assert events(requirement) == ["drafted"]
 
 

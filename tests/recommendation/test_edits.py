@@ -13,7 +13,7 @@ from search_service.recommendation import edits, reading
 from search_service.store.capability import Capability
 from search_service.store.institution import Certificate
 from search_service.store.requirement import Recommendation, Requirement
-from tests.recommendation.conftest import BAR, LIME, Post
+from tests.recommendation.conftest import BAR, LIME, STAFF, Post
 from tests.recommendation.test_drafting import outcomes
 
 Edit = Callable[..., Recommendation]
@@ -21,7 +21,7 @@ Edit = Callable[..., Recommendation]
 
 @pytest.fixture
 def edit(services: Services) -> Edit:
-    return lambda found, **said: edits.add(services.database, found.id, "李四", {"reason": "电话核实", **said})
+    return lambda found, **said: edits.add(services.database, found.id, STAFF, {"reason": "电话核实", **said})
 
 
 def preview(services: Services, found: Recommendation) -> dict[str, Any]:

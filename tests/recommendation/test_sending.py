@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from api.wiring import Services
 from search_service.errors import EngineUnavailable, StateForbids
+from search_service.kinds.access import SYSTEM, Actor, Role
 from search_service.matching.match import Matcher
 from search_service.matching.window import WindowOver
 from search_service.recommendation import drafting, edits, sending
@@ -21,7 +22,7 @@ from search_service.store.journal import AuditEvent
 from search_service.store.outbox import OutboxMessage
 from search_service.store.people import Account
 from search_service.store.requirement import Recommendation, Referral, Requirement, RequirementEvent
-from tests.recommendation.conftest import LIME, Post
+from tests.recommendation.conftest import LIME, STAFF, Post
 from tests.recommendation.test_drafting import outcomes, together
 
 GONE = {"object": "反物质引力透镜", "service": "检测", "parameter": "曲率"}
@@ -60,7 +61,7 @@ def test_many_who_send_at_once_send_once(
     requirement = post()
     found = draft(requirement)
     got = together(
-        lambda: sending.send(services.database, matcher, found.id, "system", automatic=automatic),
+        lambda: sending.send(services.database, matcher, found.id, SYSTEM, automatic=automatic),
         4,
     )
     assert sum(isinstance(one, Recommendation) for one in got) == 1
@@ -79,7 +80,7 @@ def test_two_drafts_of_one_requirement_are_not_both_sent(
     first, second = draft(requirement), draft(requirement, again=True)
     got = [
         *together(lambda: sending.send_due(services.database, matcher, requirement), 3),
-        sending.send(services.database, matcher, first.id, "system", automatic=True),
+        sending.send(services.database, matcher, first.id, SYSTEM, automatic=True),
     ]
     assert [one.id for one in got if isinstance(one, Recommendation)] == [second.id]
     assert events(requirement).count("recommended") == 1
@@ -238,8 +239,9 @@ def test_what_was_changed_after_its_draft_and_ended_is_answered_too(
 
 
 def test_who_drafts_and_sends_stands_in_the_audit(
-    services: Services, world: SimpleNamespace, matcher: Matcher, post: Post, draft: Any
+    services: Services, world: SimpleNamespace, matcher: Matcher, post: Post
 ) -> None:
+    """In the role in which they came: a token's is its own."""
     del world
     requirement, other = post(), post()
     with services.database.write() as session:
@@ -248,19 +250,21 @@ def test_who_drafts_and_sends_stands_in_the_audit(
             id=new_id(), name="赵六", phone=None, mail=None, role="administrator", created_at=now, updated_at=now
         )
         session.add(chief)
-    by = f"account:{chief.id}"
+    by = Actor(Role.ADMINISTRATOR, f"account:{chief.id}", account_id=chief.id)
+    token = Actor(Role.ADMINISTRATOR, "token:1")
     found = drafting.draft(services.database, matcher, requirement, by)
-    edits.add(services.database, found.id, "李四", {"kind": "note", "reason": "电话", "text": "请先预约"})
+    drafting.draft(services.database, matcher, other, token)
+    edits.add(services.database, found.id, STAFF, {"kind": "note", "reason": "电话", "text": "请先预约"})
     sending.send(services.database, matcher, found.id, by)
-    draft(other)
     sending.send_due(services.database, matcher, other)
     with services.database.read() as session:
         rows = session.scalars(select(AuditEvent).where(AuditEvent.record == "requirement").order_by(AuditEvent.id))
         noted = [(row.record_id, row.actor, row.role, row.action) for row in rows]
     assert noted == [
-        (requirement, by, "administrator", "draft_recommendation"),
+        (requirement, by.name, "administrator", "draft_recommendation"),
+        (other, "token:1", "administrator", "draft_recommendation"),
         (requirement, "李四", "staff", "edit_recommendation"),
-        (requirement, by, "administrator", "send_recommendation"),
+        (requirement, by.name, "administrator", "send_recommendation"),
         (other, "system", "administrator", "send_recommendation"),
     ]
 

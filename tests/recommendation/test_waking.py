@@ -15,7 +15,7 @@ from search_service.store.institution import Institution
 from search_service.store.journal import AuditEvent
 from search_service.store.outbox import OutboxMessage
 from search_service.store.requirement import Requirement
-from tests.recommendation.conftest import BAR, LIME, Post
+from tests.recommendation.conftest import BAR, LIME, STAFF, Post
 from tests.recommendation.test_drafting import outcomes, together
 from tests.support.rows import capability, certificate
 from tests.support.signed_in import account
@@ -89,7 +89,7 @@ def test_whom_staff_left_out_is_no_new_capability(
     found = draft(requirement)
     for one in (world.near, world.far):
         said = {"kind": "leave_out", "institution": str(one), "reason": "已停业"}
-        edits.add(services.database, found.id, "李四", said)
+        edits.add(services.database, found.id, STAFF, said)
     assert send(found).document["kind"] == "nobody"
     assert waking.sleeping(services.database) == [requirement]
     assert waking.wake(services.database, matcher, requirement) is None
@@ -105,16 +105,16 @@ def test_staff_find_somebody_outside_and_tell_the_enterprise(
     requirement = post(LIME)
     database = services.database
     with pytest.raises(NotFound):
-        referral.act(database, "李四", requirement, "found", FOUND)
+        referral.act(database, STAFF, requirement, "found", FOUND)
     send(draft(requirement))
     with pytest.raises(StateForbids):
-        referral.act(database, "李四", requirement, "informed", {})
+        referral.act(database, STAFF, requirement, "informed", {})
     with pytest.raises(Invalid):
-        referral.act(database, "李四", requirement, "found", {"institution_name": "某省计量院"})
-    assert referral.act(database, "李四", requirement, "found", FOUND).state == "found"
-    assert referral.act(database, "李四", requirement, "informed", {}).informed_at is not None
+        referral.act(database, STAFF, requirement, "found", {"institution_name": "某省计量院"})
+    assert referral.act(database, STAFF, requirement, "found", FOUND).state == "found"
+    assert referral.act(database, STAFF, requirement, "informed", {}).informed_at is not None
     with pytest.raises(StateForbids):
-        referral.act(database, "李四", requirement, "informed", {})
+        referral.act(database, STAFF, requirement, "informed", {})
     assert events(requirement) == ["drafted", "referred", "referral", "informed"]
     assert messages() == ["nobody_met", "referral_informed"]
     with database.read() as session:
@@ -129,19 +129,19 @@ def test_a_second_search_outside_begins_anew_and_is_told_again(
     requirement, database = post(LIME), services.database
     send(draft(requirement))
     if first == "informed":
-        referral.act(database, "李四", requirement, "found", FOUND)
-    referral.act(database, "李四", requirement, first, {"note": "已询三家"})
+        referral.act(database, STAFF, requirement, "found", FOUND)
+    referral.act(database, STAFF, requirement, first, {"note": "已询三家"})
     send(draft(requirement, again=True))
     with database.read() as session:
         again = referral.of(session, requirement)
         assert again is not None
         assert (again.state, again.institution_name, again.contact, again.informed_at) == ("open", "", "", None)
     other = {"institution_name": "另一计量院", "contact": "021-00000000"}
-    assert referral.act(database, "李四", requirement, "found", other).state == "found"
+    assert referral.act(database, STAFF, requirement, "found", other).state == "found"
     if first == "informed":
-        referral.act(database, "李四", requirement, "informed", {})
+        referral.act(database, STAFF, requirement, "informed", {})
     else:
-        referral.act(database, "李四", requirement, "none_found", {"note": "又询三家"})
+        referral.act(database, STAFF, requirement, "none_found", {"note": "又询三家"})
     template = {"informed": "referral_informed", "none_found": "referral_none"}[first]
     assert messages() == ["nobody_met", template] * 2
     with database.read() as session:
@@ -156,6 +156,6 @@ def test_where_nobody_is_found_the_enterprise_is_told_too(
     requirement = post(LIME)
     send(draft(requirement))
     said = {"note": "已询三家省级机构"}
-    assert referral.act(services.database, "李四", requirement, "none_found", said).note == "已询三家省级机构"
+    assert referral.act(services.database, STAFF, requirement, "none_found", said).note == "已询三家省级机构"
     assert messages() == ["nobody_met", "referral_none"]
-    assert referral.act(services.database, "李四", requirement, "found", FOUND).state == "found"
+    assert referral.act(services.database, STAFF, requirement, "found", FOUND).state == "found"

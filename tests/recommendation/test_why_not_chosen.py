@@ -11,7 +11,7 @@ from api.wiring import Services
 from search_service.matching.match import Matcher
 from search_service.recommendation import edits, why_not
 from search_service.store.institution import Certificate, Institution
-from tests.recommendation.conftest import BAR, Post
+from tests.recommendation.conftest import BAR, STAFF, Post
 from tests.support.rows import capability, certificate
 
 GLASS = {"service": "检测", "object": "平板玻璃", "parameter": "弯曲强度"}
@@ -38,7 +38,7 @@ def test_who_stands_in_another_option_is_told_why_it_was_not_recommended(
     requirement = post(BAR, GLASS)
     found = draft(requirement)
     assert [one["at_most"] for one in found.answer["options"]] == [1, 2]
-    edits.add(services.database, found.id, "李四", {"kind": "choose_option", "at_most": 1, "reason": "企业只要一家"})
+    edits.add(services.database, found.id, STAFF, {"kind": "choose_option", "at_most": 1, "reason": "企业只要一家"})
     document = send(found).document
     (chosen,) = (uuid.UUID(one["id"]) for one in document["recommended"]["institutions"])
     (other,) = {world.near, world.far} - {chosen}
@@ -57,7 +57,7 @@ def test_those_that_did_recommend_it_take_no_room(
     first = post()
     found = draft(first)
     edits.add(
-        services.database, found.id, "李四", {"kind": "leave_out", "institution": str(world.near), "reason": "停业"}
+        services.database, found.id, STAFF, {"kind": "leave_out", "institution": str(world.near), "reason": "停业"}
     )
     send(found)
     for _ in range(3):
@@ -81,7 +81,7 @@ def test_a_later_draft_is_told_to_nobody(
     before = told()
     later = draft(requirement, again=True)
     edits.add(
-        services.database, later.id, "李四", {"kind": "leave_out", "institution": str(world.near), "reason": "停业"}
+        services.database, later.id, STAFF, {"kind": "leave_out", "institution": str(world.near), "reason": "停业"}
     )
     assert told() == before
     assert before["codes"] != [why_not.LEFT_OUT]

@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 import chinese_calendar
 import pytest
 
+from search_service.kinds.access import Actor, Role
 from search_service.kinds.days import SHANGHAI
 from search_service.matching.match import Matcher
 from search_service.matching.window import WindowOver
@@ -37,6 +38,7 @@ LAST_HOUR = tuple(time(16, minute) for minute in range(30, 60, 5)) + tuple(
 SPARSE_DAY = (time(9), time(13), time(15))
 """Enough for each mark: the call to hurry is due by half past twelve, and whoever is killed at one is not at three."""
 ANSWERED = (states.RECOMMENDED, states.REFERRED)
+DESK = Actor(Role.STAFF, "李四")
 STAFF = ("13900000001", "13900000002")
 
 BORDERS = (
@@ -212,7 +214,7 @@ class Year:
             draft = drafts[row.id]
             if draft is not None and self.dice.random() < 0.06 * self.fewer:
                 with suppress(WindowOver):  # too late for people; the system still says so
-                    sending.send(database, self.matcher, draft.id, "李四", confirm_changes=True)
+                    sending.send(database, self.matcher, draft.id, DESK, confirm_changes=True)
                     self.by_staff.add(row.id)
 
     def _keeper(self) -> Timekeeper:
