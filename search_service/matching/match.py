@@ -8,7 +8,7 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -55,7 +55,8 @@ class Matched:
     """What judging found, for answering and for storing.
 
     `cells` are by institution, one for each item; `order` is the neutral order of the listed ones, best first.
-    `rows` are those that were proposed, for each item by institution, also of institutions that are not listed.
+    `rows` are those that were proposed, for each item by institution, also of institutions that are not listed;
+    `unlisted` are the cells of these, judged by the proposed rows.
     """
 
     requirement: Requirement
@@ -69,6 +70,7 @@ class Matched:
     brief: frozenset[str]
     seed: str
     rows: Sequence[Mapping[str, Sequence[Offer]]] = ()
+    unlisted: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
 
 
 def dues_of(session: Session, posted: datetime) -> Dues:
@@ -144,11 +146,12 @@ class Matcher:
         tables = self.tables(session, items, [offer for found in rows for offers in found.values() for offer in offers])
         known = loading.institutions(session, {one for found in rows for one in found})
         cells: dict[str, tuple[Cell, ...]] = {}
+        unlisted: dict[str, tuple[Cell, ...]] = {}
         memory: list[Memory] = [{} for _ in items]
         for one, (known_as, _) in known.items():
             judged = _judged(requirement, known_as, [found.get(one, []) for found in rows], tables, memory)
-            if any(cell.outcome > Outcome.UNMET for cell in judged):
-                cells[one] = judged
+            able = any(cell.outcome > Outcome.UNMET for cell in judged)
+            (cells if able else unlisted)[one] = judged
         brief = self._complete(session, requirement, {one: known[one][0] for one in cells}, cells)
         who = {one: known[one][0] for one in cells}
         records = {one: known[one][1] for one in cells}
@@ -165,6 +168,7 @@ class Matcher:
             brief=brief,
             seed=seed,
             rows=rows,
+            unlisted=unlisted,
         )
 
     def _load(self, session: Session, proposed: Sequence[candidates.Proposed]) -> list[dict[str, list[Offer]]]:

@@ -18,7 +18,8 @@ from search_service.matching.places import Places
 from search_service.matching.shelf import Shelf
 from search_service.matching.tables import Tables
 from search_service.matching.verdict import Cell, Memory, Who, judge_cell
-from search_service.matching.words import Outcome, Requirement
+from search_service.matching.why_not import smallest_fix
+from search_service.matching.words import NO_OFFER, Outcome, Requirement
 from search_service.recommendation.noting import NotingPlaces, NotingVocabulary
 from search_service.recommendation.plain import digest, freeze
 
@@ -109,7 +110,8 @@ def noted(basis: Basis) -> Basis:
 class Proposal:
     """Which rows are to be judged: found with the engine, judged on the database alone.
 
-    `rows` as those of a basis; `kinds` says of what kind each is; the rest as in a basis.
+    `rows` as those of a basis; `kinds` says of what kind each is; `near` are institutions that can do nothing of it
+    though a row of theirs names the work: what they lack is told to them.  The rest is as in a basis.
     """
 
     rows: Mapping[str, Sequence[Sequence[str]]]
@@ -117,6 +119,7 @@ class Proposal:
     left_out: tuple[int, ...] = ()
     brief: frozenset[str] = frozenset()
     passed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    near: tuple[str, ...] = ()
 
     def and_those_of(self, inputs: Mapping[str, Any]) -> "Proposal":
         """With the rows of an earlier recommendation, for institutions that are not listed any more."""
@@ -140,7 +143,17 @@ def proposal(found: Matched) -> Proposal:
             if one not in found.cells:
                 for offer in proposed:
                     passed.setdefault(offer.ref.kind, {})[offer.ref.id] = hash_of_offer(offer)
-    return Proposal(rows, kinds, found.left_out, found.brief, passed)
+    near = sorted(one for one, cells in found.unlisted.items() if any(_names_the_work(cell) for cell in cells))
+    return Proposal(rows, kinds, found.left_out, found.brief, passed, tuple(near[:MOST_NEAR]))
+
+
+MOST_NEAR = 2_000
+"""Institutions that are remembered as near: as many as an item has candidates."""
+
+
+def _names_the_work(cell: Cell) -> bool:
+    """Whether a row of it has the service and the subject, whatever else is wrong with it."""
+    return smallest_fix(cell) != (NO_OFFER,)
 
 
 def gathered(session: Session, asked: Asked, proposed: Proposal) -> Basis:

@@ -4,7 +4,7 @@ Who may do the work is asked of the engine before the transaction; inside of it 
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,11 +185,11 @@ def _send(
     )
     if once.rowcount != 1:  # type: ignore[attr-defined]
         raise StateForbids("这份推荐意见已经发送")
-    _tell(session, row, found, by)
+    _tell(session, row, found, by, () if proposed is None else proposed.rows.near)
     return found
 
 
-def _tell(session: Session, row: Requirement, found: Recommendation, by: Actor) -> None:
+def _tell(session: Session, row: Requirement, found: Recommendation, by: Actor, near: Sequence[str]) -> None:
     """The event with its move, the message, and where nobody can do it the search outside: all or nothing."""
     content: Mapping[str, Any] = found.document or {}
     nobody = content["kind"] != document.RECOMMENDATION
@@ -203,6 +203,7 @@ def _tell(session: Session, row: Requirement, found: Recommendation, by: Actor) 
         "digest": content["digest"],
         "open_items": drafting.open_items(content, len(content["requirement"]["items"])),
         "judged": sorted(found.inputs["judged"]),
+        "near": [one for one in near if one not in found.inputs["judged"]],
     }
     to = states.REFERRED if nobody else states.RECOMMENDED
     if to in states.MOVES[row.state]:

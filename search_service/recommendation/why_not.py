@@ -1,7 +1,7 @@
 """Why an institution was not recommended for a stored requirement, and the smallest fix (docs/matching.md, step 6)."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -10,11 +10,14 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from search_service.errors import NotFound
+from search_service.kinds.offered import Offer
 from search_service.matching import loading
 from search_service.matching.answer import why_not_answer
 from search_service.matching.coverage import Option
 from search_service.matching.match import Matched, Matcher
+from search_service.matching.tables import Tables
 from search_service.matching.verdict import Cell, Who, judge_cell
+from search_service.matching.words import Item
 from search_service.recommendation import judging
 from search_service.recommendation.basis import cells_of, judged
 from search_service.recommendation.effects import effects
@@ -23,6 +26,9 @@ from search_service.recommendation.reading import latest, live
 from search_service.requirements import events
 from search_service.store.requirement import Recommendation, RequirementEvent
 from search_service.store.session import Database
+
+ReadTables = Callable[[Session, Sequence[Item], Sequence[Offer]], Tables]
+"""How editions, places and words are looked up: by a matcher, which remembers them, or from the database."""
 
 LEFT_OUT = "left_out_by_staff"
 """It was among them, and the platform's staff did not list it; their reason is kept and told to whoever asks."""
@@ -46,7 +52,7 @@ def why_not(database: Database, matcher: Matcher, requirement_id: uuid.UUID, ins
         row, before = live(session, requirement_id), sent or latest(session, requirement_id)
         read = judging.read(session, row, before.inputs if before else None)
         found = judged(judging.judge(session, matcher, read), effects(before.edits).without if before else ())
-        who, cells = _cells(session, matcher, found, institution)
+        who, cells = _cells(session, matcher.tables, found, institution)
         return _said(before, why_not_answer(found, who, cells), institution)
 
 
@@ -76,19 +82,31 @@ def _said(before: Recommendation | None, answer: dict[str, Any], institution: st
     return {**answer, "codes": [LEFT_OUT], "fix": {"codes": [LEFT_OUT], "text": text}}
 
 
-def _cells(session: Session, matcher: Matcher, found: Matched, institution: str) -> tuple[Who, tuple[Cell, ...]]:
+def _as_of_now(session: Session, sent: Recommendation, institution: str) -> dict[str, Any]:
+    """Of who could do nothing of what was asked, by its rows of now: none were kept of it."""
+    found = judged(replace(thaw_basis(sent.inputs), rows={}))
+    answer = why_not_answer(found, *_cells(session, loading.read_tables, found, institution))
+    if answer["item"] is not None:
+        return answer
+    text = "按现在登记的数据各项均满足；发出推荐意见时尚不满足"
+    return {**answer, "codes": [], "fix": {"codes": [], "text": text}}
+
+
+def _cells(session: Session, read: ReadTables, found: Matched, institution: str) -> tuple[Who, tuple[Cell, ...]]:
     """All its rows, also those that nobody proposed."""
     known = loading.institutions(session, [institution]).get(institution)
     if known is None:
         raise NotFound("没有这家机构")
     who, requirement = known[0], found.requirement
     rows = loading.offers_by_institution(session, [institution]).get(institution, [])
-    tables = matcher.tables(session, requirement.items, rows)
+    tables = read(session, requirement.items, rows)
     return who, tuple(judge_cell(item, requirement.conditions, who, rows, tables) for item in requirement.items)
 
 
 def asked_of(session: Session, institution: uuid.UUID, *, most: int) -> list[dict[str, Any]]:
-    """What was sent lately without an institution that was among those listed, and why; the newest first.
+    """What was sent lately without an institution that could do some of it, or whose rows name it; the newest first.
+
+    With why: as it was sent where it was listed; else (`today`) by its rows of now, since none are kept.
 
     Nothing of who asked stands in it: neither name nor contact, and no free text.
     """
@@ -101,7 +119,8 @@ def asked_of(session: Session, institution: uuid.UUID, *, most: int) -> list[dic
     ids = [uuid.UUID(data["recommendation"]) for data in session.scalars(events_) if "recommendation" in data]
     found = []
     for sent in islice(_without(session, ids, str(institution)), most):
-        document = sent.document or {}
+        document, today = sent.document or {}, str(institution) not in sent.inputs["judged"]
+        why = _as_of_now(session, sent, str(institution)) if today else as_sent(sent, str(institution))
         items = [{name: item.get(name) for name in ("item", *TOLD)} for item in document["requirement"]["items"]]
         found.append(
             {
@@ -110,7 +129,8 @@ def asked_of(session: Session, institution: uuid.UUID, *, most: int) -> list[dic
                 "window": document["window"],
                 "rule_version": document["rule_version"],
                 "items": items,
-                "why_not": as_sent(sent, str(institution)),
+                "today": today,
+                "why_not": why,
             }
         )
     return found

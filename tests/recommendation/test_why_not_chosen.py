@@ -12,7 +12,7 @@ from search_service.matching.match import Matcher
 from search_service.recommendation import edits, why_not
 from search_service.store.institution import Certificate, Institution
 from tests.recommendation.conftest import BAR, STAFF, Post
-from tests.support.rows import capability, certificate
+from tests.support.rows import capability, certificate, institution
 
 GLASS = {"service": "检测", "object": "平板玻璃", "parameter": "弯曲强度"}
 
@@ -62,7 +62,8 @@ def test_those_that_did_recommend_it_take_no_room(
     send(found)
     for _ in range(3):
         send(draft(post()))
-    assert len(asked(services, world.near, most=2)) == 1
+    # The newer one, from which staff left it out, and the older one, for which it was not active.
+    assert [one["today"] for one in asked(services, world.near, most=2)] == [False, True]
     assert len(asked(services, world.far, most=2)) == 2
 
 
@@ -85,3 +86,26 @@ def test_a_later_draft_is_told_to_nobody(
     )
     assert told() == before
     assert before["codes"] != [why_not.LEFT_OUT]
+
+
+def test_who_could_do_nothing_of_it_is_told_why_where_its_rows_name_the_work(
+    services: Services, world: SimpleNamespace, post: Post, draft: Any, send: Any, change: Any
+) -> None:
+    with services.database.write() as session:
+        stranger = institution(session, "玻璃检测中心")
+        paper = certificate(session, stranger)
+        capability(session, stranger, paper, object="平板玻璃", parameter="弯曲强度", standards=[])
+    change(Certificate, world.certificate, valid_to=date(2026, 11, 20))  # over before the window begins
+    sent = send(draft(post()))
+    assert str(world.near) not in sent.inputs["judged"]
+    (told,) = asked(services, world.near)
+    assert told["today"]
+    assert told["why_not"]["first_failing"] == "certificate"
+    assert told["why_not"]["codes"] == ["certificate_not_valid"]
+    assert "王厂长" not in str(told)
+    assert asked(services, stranger.id) == [], "other people's work"
+    assert asked(services, world.far) == [], "it was recommended"
+    change(Certificate, world.certificate, valid_to=date(2029, 12, 31))
+    (mended,) = asked(services, world.near)
+    assert (mended["why_not"]["item"], mended["why_not"]["codes"]) == (None, [])
+    assert "尚不满足" in mended["why_not"]["fix"]["text"]
