@@ -32,11 +32,11 @@ def browser(client: TestClient) -> TestClient:
     return found
 
 
-def account(services: Services, role: Role, institution: uuid.UUID | None = None) -> str:
-    """The phone of a fresh account that acts as `role`."""
+def account(services: Services, role: Role, institution: uuid.UUID | None = None, code: str = CODE) -> str:
+    """The phone of a fresh account that acts as `role`; `code` is that of its enterprise."""
     number, want = phone(), None
     if role is Role.ENTERPRISE:
-        want = wanted("enterprise", CODE, "无锡某某有限公司")
+        want = wanted("enterprise", code, "无锡某某有限公司")
     if role is Role.INSTITUTION:
         with services.database.read() as session:
             query = select(Institution).where(Institution.id == institution) if institution else select(Institution)
