@@ -332,3 +332,22 @@ def test_an_institution_sees_why_it_was_not_chosen_and_not_for_whom(
     assert "最近没有" in of["near"].get("/institution/requirements").text
     assert sign_in(http, account(services, Role.STAFF)).get("/institution/requirements").status_code == 404
     assert browser(http).get("/institution/requirements").status_code == 401
+
+
+def test_paper_has_every_cell_in_words_eight_items_to_a_table(
+    http: TestClient, world: SimpleNamespace, staff: dict[str, str]
+) -> None:
+    del world
+    requirement, secret = drafted(http, staff, *[BAR] * 9, NOTHING)
+    http.post(at(requirement, "/send"), headers=staff)
+    page = http.get(f"/requirements/{requirement}/recommendation?secret={secret}").text
+    tables = re.findall(r'<table class="table paper-matrix">(.*?)</table>', page, re.DOTALL)
+    heads = [re.findall(r'<th scope="col">(.*?)</th>', table) for table in tables]
+    assert heads == [["机构", *(f"第 {n} 项" for n in range(1, 9))], ["机构", "第 9 项", "第 10 项"]]
+    for table, count in zip(tables, (8, 2), strict=True):
+        rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', table, re.DOTALL)
+        assert [name for name, _ in rows][-1] == "证书未录中心"
+        words = [re.findall(r"</span>(满足|待确认|不满足)</span>", cells) for _, cells in rows]
+        assert {len(found) for found in words} == {count}
+        last = [found[-1] for found in words]
+        assert last == (["满足", "满足", "待确认"] if count == 8 else ["不满足"] * 3)

@@ -103,6 +103,12 @@ def test_on_paper_there_is_the_opinion_and_nothing_to_click(chromium: Browser, d
     page.emulate_media(media="print")
     for hidden in (".top", ".bottom", ".crumbs", ".matrix"):
         expect(page.locator(hidden).first).to_be_hidden()
-    for shown in ("#heading", "#evidence", ".opinion-rules", ".opinion-sign", ".options"):
+    table = page.locator(".paper-matrix")
+    expect(table).to_have_count(1)
+    expect(table.locator("thead th")).to_have_text(["机构", "第 1 项", "第 2 项"])
+    assert {text.split()[-1] for text in table.locator("td").all_inner_texts()} <= {"满足", "待确认", "不满足"}
+    widest = page.evaluate("[...document.querySelectorAll('.paper-matrix')].every(t => t.scrollWidth <= t.clientWidth)")
+    assert widest
+    for shown in ("#heading", "#cells", ".paper-matrix", "#evidence", ".opinion-rules", ".opinion-sign", ".options"):
         expect(page.locator(shown)).to_be_visible()
     context.close()
