@@ -18,6 +18,7 @@ from api.pages import (
     account,
     build_pages,
     error_page,
+    guest_link,
     opinion,
     requirement_form,
     requirement_page,
@@ -88,6 +89,7 @@ def create(services: Services | None = None) -> FastAPI:
         app.include_router(health.build(services, shown=bool(prefix)), prefix=prefix, dependencies=public)
     app.include_router(account.build(services))
     app.include_router(staff_pages.build(services))
+    app.include_router(guest_link.build(services))
     app.include_router(requirement_form.build(services))
     app.include_router(requirement_page.build(services))
     app.include_router(opinion.build(services))

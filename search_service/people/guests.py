@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from search_service import outbox
 from search_service.people import contacts, secrets
-from search_service.people.limits import GUEST_ADDRESS, GUEST_PHONE, take
 from search_service.store.ids import new_id
 from search_service.store.people import GuestAccess
 from search_service.store.session import Database
@@ -39,19 +38,13 @@ def read(name: object, phone: object) -> Guest:
     return Guest(contacts.name(name, "contact.name"), contacts.phone(phone, "contact.phone"))
 
 
-def check_limits(database: Database, address: str, guest: Guest) -> None:
-    """Count a post, before it is made.
-
-    Raises:
-        TooMany: from the address or with the phone, today.
-    """
-    take(database, [(GUEST_ADDRESS, address), (GUEST_PHONE, guest.phone)])
-
-
-def grant(session: Session, kind: str, record_id: uuid.UUID, guest: Guest, *, link: str | None = None) -> str:
+def grant(
+    session: Session, kind: str, record_id: uuid.UUID, guest: Guest, *, link: str | None = None, event: str = ""
+) -> str:
     """The secret for one record, in the transaction that makes it.
 
-    With `link` ("https://…/requirements/…?secret={secret}") it is sent to the guest's phone.
+    With `link` ("https://…/requirements/…?secret={secret}") it is sent to the guest's phone, once for each `event`:
+    the posting unless said.
     """
     secret = secrets.fresh()
     now = session.info["now"]()
@@ -69,7 +62,7 @@ def grant(session: Session, kind: str, record_id: uuid.UUID, guest: Guest, *, li
     )
     if link is not None:
         params = {"link": link.format(secret=secret)}
-        outbox.put(session, "sms", guest.phone, "guest_link", params, event=f"{kind}:{record_id}:posted")
+        outbox.put(session, "sms", guest.phone, "guest_link", params, event=event or f"{kind}:{record_id}:posted")
     return secret
 
 

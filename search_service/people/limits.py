@@ -48,6 +48,11 @@ CODE_ADDRESS = Rule("code.address", 20, _DAY, "今天发送的验证码已达上
 CODE_TRIES = Rule("code.tries", 50, _DAY, "验证码输入错误次数过多")
 """Of one address over all tickets: each ticket has five tries of its own."""
 
+# Links by SMS to guests who lost theirs: as codes, since they cost the same.
+LINK_GAP = Rule("link.gap", 1, timedelta(seconds=60), "查询链接刚刚发送过")
+LINK_PHONE = Rule("link.phone", 5, _DAY, "今天向该号码发送的查询链接已达上限")
+LINK_ADDRESS = Rule("link.address", 20, _DAY, "今天请求发送的查询链接已达上限")
+
 GUEST_ADDRESS = Rule("guest.address", 20, _DAY, "今天发布的需求已达上限")
 GUEST_PHONE = Rule("guest.phone", 5, _DAY, "今天用该号码发布的需求已达上限")
 OWN_REQUIREMENTS = Rule("requirement.account", 20, _DAY, "今天发布的需求已达上限")

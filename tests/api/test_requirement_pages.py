@@ -340,3 +340,32 @@ def test_a_draft_of_strange_values_breaks_nothing(client: TestClient, step: str)
         for sent in [{"step": "text", "go": f"to:{step}"}, *([{"step": step, "go": "on"}] if "about" in draft else [])]:
             answer = client.post(NEW, data={"draft": packed, **sent})
             assert answer.status_code < 500, (draft, answer.text[:300])
+
+
+def test_a_lost_link_is_sent_again_and_nobody_learns_whether_there_was_one(
+    client: TestClient, scratch: Services
+) -> None:
+    known, unknown = phone(), phone()
+    body = {"items": [{"object": "大米"}], "contact": {"name": "赵六", "phone": known}}
+    assert client.post("/api/v1/requirements", json=body).status_code == 201
+    page = client.get("/requirements/link").text
+    assert 'action="/requirements/link"' in page
+    assert "/requirements/link" in client.get("/login").text
+    answers = []
+    for number in (known, unknown):
+        answer = client.post("/requirements/link", data={"phone": number, "number": ""})
+        told = client.get(answer.headers["location"])
+        answers.append((answer.status_code, answer.headers["location"], told.status_code, told.text))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 303
+    assert "如果这个号码发布过需求" in answers[0][3]
+    link = urlsplit(last(scratch, known).params["link"])
+    assert client.get(f"{link.path}?{link.query}").status_code == 200
+    for number in (known, unknown):
+        refused = client.post("/requirements/link", data={"phone": number})
+        assert (refused.status_code, "刚刚发送过" in refused.text) == (429, True)
+        assert int(refused.headers["Retry-After"]) <= 60
+        assert f'value="{number}"' in refused.text, "what was typed is kept"
+    wrong = client.post("/requirements/link", data={"phone": "0510-1"})
+    assert wrong.status_code == 422
+    assert 'id="phone-wrong"' in wrong.text
