@@ -30,11 +30,19 @@ BOTH = (
     "outbox",
     "recommendation",
     "requirements",
+    "timekeeping/test_clock_set_wrong.py",
     "timekeeping/test_tick.py",
     "api/test_records_http.py",
     "api/test_linked_records_http.py",
 )
-LATER_ON_POSTGRESQL = ("indexers", "people", "recommendation", "requirements", "standards")
+LATER_ON_POSTGRESQL = (
+    "indexers",
+    "people",
+    "recommendation",
+    "requirements",
+    "standards",
+    "timekeeping/test_clock_set_wrong.py",
+)
 """Of these the second database has its turn in ``make test-slow``: together they take minutes on it."""
 BOTH_ENGINES = "both_engines"
 """The fixture that says so, in ``tests/indexers``."""
