@@ -1,5 +1,6 @@
 """From a `Document` or `Tombstone` to tantivy's document, or a reason why not."""
 
+from collections.abc import Iterator
 from struct import Struct
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ import tantivy
 
 from search_service.engines.base import IDENTIFIER, SEQUENCE, Document, Tombstone
 from search_service.engines.embedded.schema import DEAD, DEAD_MARK, TIE, TIE_HEADS
+from search_service.engines.embedded.values import counted, number
 from search_service.engines.fields import Fields
 from search_service.engines.fitting import TOMBSTONE_TOKEN, Unfit, check, reason
 
@@ -21,6 +23,9 @@ def tantivy_document(schema: tantivy.Schema, fields: Fields, item: Document | To
     plain = _dead(fields) if isinstance(item, Tombstone) else _plain(item)
     plain[IDENTIFIER], plain[SEQUENCE] = item.id, item.seq
     try:
+        if isinstance(item, Document):
+            plain[TIE] = item.tie.encode()
+            plain.update(_counted(fields, item))
         # In one call: a call for each of some forty values takes twice as long.
         return tantivy.Document.from_dict(plain, schema)
     except (TypeError, ValueError) as error:
@@ -33,11 +38,17 @@ def _dead(fields: Fields) -> dict[str, Any]:
 
 def _plain(item: Document) -> dict[str, Any]:
     """Values by field."""
-    plain: dict[str, Any] = {TIE: item.tie, **item.texts, **item.numbers}
+    plain: dict[str, Any] = {**item.texts, **item.numbers}
     plain.update(zip(TIE_HEADS, tie_heads(item.tie), strict=True))
     for name, values in item.keywords.items():
         plain[name] = list(values)
     return plain
+
+
+def _counted(fields: Fields, item: Document) -> Iterator[tuple[str, list[int]]]:
+    for name, values in item.keywords.items():
+        if fields.keywords[name].facet:
+            yield counted(name), [number(value) for value in dict.fromkeys(values)]
 
 
 _HEADS: Final = Struct(f">{len(TIE_HEADS)}Q")

