@@ -31,13 +31,15 @@ class Asked:
     def unheeded(self, kind: Kind) -> int:
         """How little of what the words narrow a kind heeds: 0 all of it, or it is what was named; 1 some; 2 none."""
         names = self.checked.read_names
-        if self.named(kind):
+        if not names or self.named(kind):
             return 0
         heeded = sum(heeds(kind, name) for name in names)
         return 0 if heeded == len(names) else 1 if heeded else 2
 
     def named(self, kind: Kind) -> tuple[str, ...]:
         """Ids of rows of this kind that the query names, by which rows of others are filtered."""
+        if not self.checked.read:
+            return ()
         owned = {other.owner[0] for other in self.checked.counted if other.owner and other.owner[1] == kind.name}
         return next((self.checked.read[name] for name in owned if name in self.checked.read), ())
 

@@ -130,11 +130,13 @@ class Compiler:
     def ranked(self, query: Node, conditions: Sequence[Node]) -> Query | None:
         """`query` with its scores, narrowed by `conditions`, which add nothing to them."""
         main = self._scored[type(query)](query)
-        return self._narrowed([main], conditions, tombstones=self._tombstones and matches_bare(query))
+        # The conditions first: they are few, mostly tell, and then the tree need not be walked.
+        bare = self._tombstones and all(map(matches_bare, conditions)) and matches_bare(query)
+        return self._narrowed([main], conditions, tombstones=bare)
 
     def matching(self, conditions: Sequence[Node]) -> Query | None:
         """What fulfils all `conditions`; scores are undefined."""
-        return self._narrowed([], conditions, tombstones=self._tombstones)
+        return self._narrowed([], conditions, tombstones=self._tombstones and all(map(matches_bare, conditions)))
 
     def where(self, query: Query, column: str, value: int) -> Query:
         """The part of `query` with this value in a number column; scores are undefined."""
@@ -153,7 +155,7 @@ class Compiler:
             if query is None:
                 return None
             clauses.append((Occur.Must, _silent(query) if main else query))
-        if tombstones and all(map(matches_bare, conditions)):
+        if tombstones:
             clauses.append((Occur.MustNot, self._dead))
         if all(occur is Occur.MustNot for occur, _ in clauses):
             clauses.append((Occur.Must, Query.all_query()))
