@@ -12,7 +12,7 @@ from api import wiring
 from api.background import worker_name
 from api.wiring import Services
 from bench.speed import service
-from bench.speed.measure import Result, limited, p50_p99
+from bench.speed.measure import Result, limited, p50_p99, shown
 from bench.speed.pipeline import standard
 from bench.speed.rows import rows
 from indexers.rebuild import rebuild
@@ -53,10 +53,11 @@ def _fill(services: Services) -> None:
 
 
 class _Watched:
-    """The engine, noting how long preparing and publishing an index take."""
+    """The engine, noting how long preparing and publishing an index take, and how long others stood still meanwhile."""
 
     def __init__(self, engine: Any) -> None:
-        self._engine, self.took = engine, dict[str, float]()
+        self._engine, self.took, self.stood = engine, dict[str, float](), dict[str, float]()
+        self.swapping = 0.0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
@@ -68,11 +69,27 @@ class _Watched:
         return self._timed("publish", given)
 
     def _timed(self, name: str, given: tuple[Any, ...]) -> Any:
+        over, longest = threading.Event(), [0.0]
+
+        def live() -> None:
+            """What any other thread of the process would see: it wants to go on every millisecond."""
+            last = time.perf_counter()
+            while not over.wait(0.001):
+                longest[0] = max(longest[0], time.perf_counter() - last)
+                last = time.perf_counter()
+
+        beside = threading.Thread(target=live)
+        beside.start()
         began = time.perf_counter()
+        if name == "publish":
+            self.swapping = began
         try:
             return getattr(self._engine, name)(*given)
         finally:
             self.took[name] = time.perf_counter() - began
+            over.set()
+            beside.join()
+            self.stood[name] = longest[0]
 
 
 def _rebuilt(services: Services) -> list[Result]:
@@ -104,7 +121,7 @@ def _rebuilt(services: Services) -> list[Result]:
         thread.start()
     began = time.perf_counter()
     rebuild(services.database, watched, STANDARD, worker=worker_name(), alone=True)
-    spent = time.perf_counter() - began
+    ended = time.perf_counter()
     done.set()
     for thread in beside:
         thread.join()
@@ -112,12 +129,14 @@ def _rebuilt(services: Services) -> list[Result]:
     index = services.engine.published(STANDARD.name)
     assert index is not None
     lost = len(compare(services.database, services.engine, STANDARD, index).all)
-    name = f"rebuild: {ROWS:,} rows beside {RATE} writes a second"
+    name, took = f"rebuild: {ROWS:,} rows beside {RATE} writes a second", watched.took["publish"]
     return [
-        limited(f"{name}: the swap", watched.took["publish"], SWAP),
+        limited(f"{name}: the swap, before which searches ask the old index and after which the new", took, SWAP),
+        Result(f"{name}: another thread stood still during the swap, at most", shown(watched.stood["publish"])),
+        Result(f"{name}: the whole step (swap, books, old index dropped)", shown(ended - watched.swapping)),
         Result(
-            f"{name}: counting words before it, holding up nothing",
-            f"{watched.took['prepare']:.2f} s",
+            f"{name}: counting words before it; another thread stood still, at most",
+            f"{shown(watched.took['prepare'])}; {shown(watched.stood['prepare'])}",
         ),
         Result(
             f"{name}: searches that failed or found nothing",
@@ -128,5 +147,5 @@ def _rebuilt(services: Services) -> list[Result]:
             not failed,
         ),
         Result(f"{name}: changes that the new index lacks", f"{lost} of {written[0]}", "", None, "0", not lost),
-        Result(f"{name}: all of it; a search meanwhile, p50 / p99", f"{spent:.0f} s; {p50_p99(waits)}"),
+        Result(f"{name}: all of it; a search meanwhile, p50 / p99", f"{ended - began:.0f} s; {p50_p99(waits)}"),
     ]

@@ -47,14 +47,19 @@ def stamp(path: Path | str) -> Stamp | None:
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write so that every reader sees the old content or the new, never a part, and a crash loses at most the new."""
+def replace_file(path: Path, content: bytes) -> Stamp:
+    """Write so that every reader sees the old content or the new, never a part, and a crash loses at most the new.
+
+    Returns the stamp of what was written: asked afterwards, it could be that of another process's file.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     with beside.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+        found = os.fstat(file.fileno())
     beside.replace(path)
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 class Unreadable(EngineUnavailable):

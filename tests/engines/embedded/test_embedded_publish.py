@@ -1,6 +1,7 @@
 """What is done before a swap, so that the swap itself takes milliseconds and nobody waits after it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from embedded_rows import SCHEMA, MakeRow
@@ -49,3 +50,15 @@ def test_an_index_that_nobody_prepared_is_prepared(engine: EmbeddedEngine, next_
     engine.publish(SCHEMA, next_one)
     engine.publish(SCHEMA, next_one)
     assert counted == [1, 1, 1], "once for each publication, or a rollback would bring back old counts"
+
+
+def test_what_was_counted_here_is_not_read_back(
+    engine: EmbeddedEngine, next_one: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading some MB of JSON would stop every search of the process."""
+    read: list[Path] = []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or b"{}")
+    engine.prepare(next_one)
+    engine.publish(SCHEMA, next_one)
+    assert engine.frequencies("toy", "body", ["水"]) == {"水": 1}
+    assert [path.name for path in read if path.name == "frequencies.json"] == []
