@@ -18,7 +18,10 @@ _MOST_CACHED = 30_000
 
 def sort_number(text: str) -> int:
     """A number that grows with the name: digits before letters, Han characters by their usual reading."""
-    codes = fold(text)[: 2 * LETTERS].translate(_TABLE)
+    # A character is rarely less than a code, and in Chinese several: nearly always a few of them say everything.
+    codes = fold(text[:LETTERS])[:LETTERS].translate(_TABLE)
+    if len(codes) < LETTERS:
+        codes = fold(text)[: 2 * LETTERS].translate(_TABLE)
     return int(codes[:LETTERS].ljust(LETTERS, _CODES[0]), len(_CODES))
 
 

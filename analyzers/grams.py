@@ -7,6 +7,7 @@ units with nothing between them.  A *bigram* joins two neighbours of one stretch
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -57,6 +58,11 @@ def unit_tokens(folded: str) -> list[str]:
 def stretches(folded: str) -> list[str]:
     """The texts of the stretches in order."""
     return _STRETCH.findall(folded)
+
+
+def stretches_from(folded: str) -> Iterator[tuple[str, int]]:
+    """The same, each with where it begins."""
+    return ((found[0], found.start()) for found in _STRETCH.finditer(folded))
 
 
 def bigrams_strict(folded: str, *, start_mark: bool = False) -> list[str]:

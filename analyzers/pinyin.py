@@ -6,12 +6,12 @@ taken apart into syllables in every possible way.  So any fragment is found that
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice, pairwise, product
+from itertools import chain, islice, pairwise, product
 
-from analyzers.grams import BAR, HAN, stretches, units
+from analyzers.grams import BAR, HAN, stretches, stretches_from, units
 from analyzers.vocabulary import load_lines
 from analyzers.words import current, cut_words
 
@@ -88,21 +88,30 @@ def _stretches(folded: str) -> list[str]:
 def _spelt(stretch: str, dictionary: str) -> tuple[tuple[str, ...], dict[str, None]]:
     """The syllables of a stretch, and the initials of its words, of two words side by side, and of all of it."""
     del dictionary  # only remembers under which one these words were cut
-    words = [_spelt_word(word) for word in cut_words(stretch)]
+    words = list(map(_spelt_word, cut_words(stretch)))
     firsts = [letters for _, letters in words]
-    pairs = [one + other for one, other in pairwise(firsts)]
-    shortened = {
-        f"{INITIALS}{letters}": None
-        for letters in (*firsts, *pairs, "".join(firsts))
-        if _FEWEST_INITIALS <= len(letters) <= _MOST_INITIALS
-    }
-    return tuple(syllable for syllables, _ in words for syllable in syllables), shortened
+    shortened = [*firsts, *map("".join, pairwise(firsts)), "".join(firsts)]
+    kept = [f"{INITIALS}{one}" for one in shortened if _FEWEST_INITIALS <= len(one) <= _MOST_INITIALS]
+    return tuple(chain.from_iterable([syllables for syllables, _ in words])), dict.fromkeys(kept)
 
 
 def spelt_out(folded: str) -> list[str]:
     """The syllables of a name and its other units, in order; what stands between them is left out."""
     dictionary = current().fingerprint
     return [syllable for stretch in _stretches(folded) for syllable in _spelt(stretch, dictionary)[0]]
+
+
+def spelt_from(folded: str, starts: Sequence[int]) -> list[list[str]]:
+    """`spelt_out(folded[start:])` of each start; those where a stretch begins share one look at the text."""
+    if not starts or len(folded) > _MOST_UNITS:
+        return [spelt_out(folded[start:]) for start in starts]
+    dictionary = current().fingerprint
+    syllables: list[str] = []
+    before: dict[int, int] = {}
+    for stretch, start in stretches_from(folded):
+        before[start] = len(syllables)
+        syllables += _spelt(stretch, dictionary)[0]
+    return [syllables[before[at] :] if (at in before) else spelt_out(folded[at:]) for at in starts]
 
 
 def as_spelt(letters: str) -> str:

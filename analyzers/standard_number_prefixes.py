@@ -36,6 +36,7 @@ _REGION_LENGTHS = (2, 4, 6)
 _LOCAL = frozenset({"db", "dbs", "dbj", "dg", "dgj", "b"})
 
 
+@lru_cache(maxsize=4096)  # more prefixes than there are, and each number asks four times
 def without_separators(prefix: str) -> str:
     """The prefix without slash, dash and space."""
     return prefix.translate(_SEPARATORS)

@@ -19,6 +19,9 @@ from search_service.matching import recall
 from search_service.query import columns, lexical
 from search_service.query.completions import completions
 
+_ROLES = tuple((use, use.value) for use in Use)
+"""Asking an enumeration takes several times as long."""
+
 
 def schema_of(kind: Kind) -> IndexSchema:
     """All fields of a kind's index."""
@@ -49,19 +52,19 @@ def schema_of(kind: Kind) -> IndexSchema:
 
 def build(kind: Kind, row: Any, seq: int, now: datetime) -> Document | Tombstone:
     """The document of a loaded row (`kind.document_loads`), or a tombstone where nobody is ever to see it."""
-    shown = kind.window(row, now)
+    shown, identifier = kind.window(row, now), str(row.id)
     if shown is None:
-        return Tombstone(str(row.id), seq)
+        return Tombstone(identifier, seq)
     words = kind.row_words(row)
-    analysed = lexical.analyse(lexical.LexicalRow(**{use.value: tuple(words[use]) for use in Use}))
+    analysed = lexical.analyse(lexical.LexicalRow(**{role: tuple(words[use]) for use, role in _ROLES}))
     proven = kind.validity(row)
     holds = unbroken(proven, now) if proven else None
     filters = kind.all_filters.values()
     dated = {f.name: unbroken_each(f.days(row), now) for f in filters if f.days is not None}
     return Document(
-        id=str(row.id),
+        id=identifier,
         seq=seq,
-        tie=f"{kind.tie(row)}\x1f{row.key or ''}\x1f{row.id}",
+        tie=f"{kind.tie(row)}\x1f{row.key or ''}\x1f{identifier}",
         texts=analysed.texts,
         keywords={
             **analysed.keywords,

@@ -6,7 +6,7 @@ warning instead (``docs/model.md``, interchange).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -104,13 +104,12 @@ class Field:
         """The value in the interchange format."""
         return self.show(row)
 
-    def texts(self, row: Any) -> Iterator[str]:
+    def texts(self, row: Any) -> Iterable[str]:
         """The field's words for the document."""
         value = self.get(row)
         if isinstance(value, str):
-            yield value
-        elif isinstance(value, list):
-            yield from value
+            return (value,)
+        return value if isinstance(value, list) else ()
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of an input value."""

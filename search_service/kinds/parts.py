@@ -148,7 +148,7 @@ class Days:
 
 def values(row: Any, source: Source) -> list[str]:
     """What a source yields for a row: non-blank strings, in order, without repeats."""
-    found = _walk([row], source.split(".")) if isinstance(source, str) else list(source(row))
+    found = _walk([row], source.split(".")) if isinstance(source, str) else source(row)
     texts = [text for value in found if value is not None and (text := str(value).strip())]
     return list(dict.fromkeys(texts)) if len(texts) > 1 else texts
 

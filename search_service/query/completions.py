@@ -76,7 +76,7 @@ _SHORTENED = 2
 
 def completions(texts: Iterable[str]) -> list[str]:
     """All completions of these texts, without repeats."""
-    return list(dict.fromkeys(form.value for text in texts for form in forms(text)))
+    return list(dict.fromkeys([form.value for text in texts for form in forms(text)]))
 
 
 def forms(text: str) -> Sequence[Form]:
@@ -115,10 +115,15 @@ def _forms(text: str) -> tuple[Form, ...]:
     number = parse(text) if any(map(str.isdigit, text)) else None
     if number:
         return tuple(Form(form[:LONGEST], 0) for form in _number_forms(number))
+    folded = " ".join(fold(text).split())
+    starts = _starts(folded)
+    spoken = [start for start in starts if _HAN.search(folded, start)]
+    sounds = dict(zip(spoken, pinyin.spelt_from(folded, spoken), strict=True))
     found = []
-    for form in _beginnings(fold(text)):
-        found.append(Form(form.value[:LONGEST], form.start))
-        found += [Form(value, form.start) for value in _spoken(form.value)]
+    for start in starts:
+        found.append(Form(folded[start : start + LONGEST], start))
+        if start in sounds:
+            found += [Form(value, start) for value in _spoken(sounds[start])]
     return tuple(found)
 
 
@@ -134,15 +139,13 @@ def _known_forms(text: str, dictionary: str) -> tuple[Form, ...]:
 
 def _number_forms(number: StandardNumber) -> list[str]:
     """As printed, glued, and bare: without its prefix."""
-    return [fold(print_number(number)), _glued(number), _bare(number)]
-
-
-def _bare(number: StandardNumber) -> str:
-    return fold(print_number(number)).removeprefix(number.prefix).lstrip(" /")
+    printed = fold(print_number(number))
+    bare = printed.removeprefix(number.prefix).lstrip(" /")
+    return [printed, number.bare_prefix + bare, bare]
 
 
 def _glued(number: StandardNumber) -> str:
-    return number.bare_prefix + _bare(number)
+    return _number_forms(number)[1]
 
 
 def _squeeze(folded: str) -> str:
@@ -164,21 +167,16 @@ def _numbers(folded: str) -> list[StandardNumber]:
     return list(whole[0]) if whole else []
 
 
-def _beginnings(folded: str) -> Iterable[Form]:
-    folded = " ".join(folded.split())
-    if folded:
-        yield Form(folded, 0)
-    for found in islice(_FURTHER.finditer(folded), STRETCHES - 1):
-        yield Form(folded[found.start() :], found.start())
+def _starts(folded: str) -> list[int]:
+    """Where a name and its further stretches begin."""
+    further = islice(_FURTHER.finditer(folded), STRETCHES - 1)
+    return [0, *(found.start() for found in further)] if folded else []
 
 
-def _spoken(beginning: str) -> Iterable[str]:
-    if not _HAN.search(beginning):
-        return
-    syllables = pinyin.spelt_out(beginning)
-    yield SPELT + "".join(syllables)[:LONGEST]
+def _spoken(syllables: Sequence[str]) -> tuple[str, str]:
     first = syllables[:MOST_INITIALS]
-    yield f"{INITIALS}{''.join(one[0] for one in first)} {BETWEEN.join(first)}"
+    initials = "".join([one[0] for one in first])
+    return SPELT + "".join(syllables)[:LONGEST], f"{INITIALS}{initials} {BETWEEN.join(first)}"
 
 
 def _sounds(folded: str) -> list[Lookup]:

@@ -14,6 +14,11 @@ def test_blanks_width_and_script_do_not_count() -> None:
     assert sort_number("ＬＥＤ灯") == sort_number("led 灯")
 
 
+def test_what_is_invisible_or_blank_in_front_does_not_count() -> None:
+    assert sort_number("\u200b" * LETTERS + "电子秤") == sort_number("电子秤")
+    assert sort_number(" " * LETTERS + "电子计价秤") == sort_number("电子计价秤")
+
+
 def test_only_the_first_letters_count() -> None:
     assert sort_number("压力容器压力容器甲") == sort_number("压力容器压力容器乙")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analyzers.fold import fold
 from analyzers.grams import units
-from analyzers.pinyin import index_tokens, is_latin_query, query_chunks
+from analyzers.pinyin import index_tokens, is_latin_query, query_chunks, spelt_from, spelt_out
 
 
 def found(query: str, name: str, *, initials: bool = True) -> bool:
@@ -122,3 +122,8 @@ def test_the_pinyin_of_any_fragment_of_a_stretch_finds_it(name: str, data: st.Da
     for query in ("".join(typed), " ".join(typed), "'".join(typed)):
         readings = [reading for chunk in query_chunks(query) for reading in chunk.readings]
         assert tuple(typed) in readings or len(readings) >= 8
+
+
+@given(st.text("水表检定重庆长度规程，:(2.5-é e\u0301led𠀀", max_size=80), st.lists(st.integers(0, 80), max_size=8))
+def test_every_end_of_a_text_is_spelt_as_by_itself(text: str, starts: list[int]) -> None:
+    assert spelt_from(text, starts) == [spelt_out(text[start:]) for start in starts]

@@ -38,10 +38,11 @@ def _dead(fields: Fields) -> dict[str, Any]:
 
 def _plain(item: Document) -> dict[str, Any]:
     """Values by field."""
-    plain: dict[str, Any] = {**item.texts, **item.numbers}
-    plain.update(zip(TIE_HEADS, tie_heads(item.tie), strict=True))
+    plain: dict[str, Any] = {**item.texts, **item.numbers, **item.keywords}
     for name, values in item.keywords.items():
-        plain[name] = list(values)
+        if values.__class__ is not list:  # tantivy takes nothing else for several values
+            plain[name] = list(values)
+    plain.update(zip(TIE_HEADS, tie_heads(item.tie), strict=True))
     return plain
 
 
