@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from indexers import collector
 from indexers.documents import build
 from search_service.engines.base import Document, Refusal, Tombstone
 from search_service.kinds.base import Kind
@@ -33,6 +34,11 @@ def load(database: Database, kind: Kind, wanted: Mapping[uuid.UUID, int]) -> Bui
 
 def build_all(session: Session, kind: Kind, wanted: Mapping[uuid.UUID, int], now: datetime) -> Built:
     """The same inside a session."""
+    with collector.paused():
+        return _built(session, kind, wanted, now)
+
+
+def _built(session: Session, kind: Kind, wanted: Mapping[uuid.UUID, int], now: datetime) -> Built:
     rows = session.scalars(
         select(kind.model).where(kind.model.id.in_(list(wanted))).options(*kind.document_loads())
     ).all()
