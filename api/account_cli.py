@@ -6,7 +6,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from api.routes.accounts import activation_link
 from api.terminal import Json, add, opened, out, show
 from search_service.kinds.access import SYSTEM, Role
 from search_service.people import administration, memberships
@@ -32,7 +31,7 @@ def create(
     linked = role in (Role.ENTERPRISE, Role.INSTITUTION)
     want = memberships.wanted(role, code, organisation) if linked else None
     with opened() as services:
-        link = activation_link(services)
+        link = services.settings.activation_link
         made = administration.create(
             services.database,
             SYSTEM,

@@ -156,6 +156,11 @@ class Settings(BaseSettings):
         return self.data_dir.resolve() / "outbox"
 
     @property
+    def activation_link(self) -> str:
+        """The address that an activation leads to; the ticket is filled in."""
+        return self.public_url.rstrip("/") + "/activate?ticket={ticket}"
+
+    @property
     def clock_start(self) -> datetime | None:
         """When the clock starts, if not now."""
         return self.clock

@@ -10,7 +10,6 @@ from indexers import generations
 from indexers.drain import BATCH
 from indexers.loading import build_all
 from indexers.repair import our_id, raise_marks
-from indexers.verify import Difference
 from indexers.work import Work
 from search_service.engines.base import Refusal
 from search_service.errors import EngineUnavailable
@@ -89,10 +88,22 @@ def _complete_states(work: Work) -> None:
         marks.mark_selected(session, work.kind.name, unknown)
 
 
-def catch_up(work: Work, name: str, difference: Difference) -> None:
-    """Write into an earlier generation what it missed while it got no changes: rows, newer states, tombstones."""
-    ids = iter(difference.all.items())
-    done, total = 0, len(difference.all)
+def due(work: Work) -> dict[str, int]:
+    """Ids that are marked and not acknowledged, as a difference maps them."""
+    waiting = select(IndexState.entity_id).where(
+        IndexState.kind == work.kind.name, IndexState.seq > IndexState.done_seq, IndexState.dead_reason.is_(None)
+    )
+    with work.database.read() as session:
+        return {str(entity_id): 0 for entity_id in session.scalars(waiting)}
+
+
+def catch_up(work: Work, name: str, missed: Mapping[str, int]) -> None:
+    """Write into an earlier generation what it missed while it got no changes: rows, newer states, tombstones.
+
+    `missed` maps ids to the sequence that the index holds (0: none, or it does not matter).
+    """
+    ids = iter(missed.items())
+    done, total = 0, len(missed)
     while part := dict(islice(ids, BATCH)):
         raise_marks(work.database, work.kind, part)
         found = select(IndexState.entity_id, IndexState.seq).where(

@@ -59,7 +59,10 @@ def _backfill(work: Work, name: str) -> None:
     if generations.get(work.database, name).activated_at is None:
         backfill.fill(work, name)
     else:  # it was whole once: a rollback
-        backfill.catch_up(work, name, compare(work.database, work.engine, work.kind, name, work.lease.beat))
+        # What is due is asked first: a drain that began before dual write may acknowledge it while we compare.
+        due = backfill.due(work)
+        difference = compare(work.database, work.engine, work.kind, name, work.lease.beat)
+        backfill.catch_up(work, name, due | difference.all)
     work.engine.refresh(name)  # durable before it is called done: the memory of an engine dies with its process
 
 

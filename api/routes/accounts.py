@@ -204,7 +204,7 @@ def _manage(router: APIRouter, services: Services) -> None:
             phone=given.get("phone"),
             mail=given.get("mail"),
             organisation=memberships.wanted(given["role"], given.get("credit_code"), organisation) if linked else None,
-            link=activation_link(services),
+            link=services.settings.activation_link,
         )
         services.wake()
         return Response(orjson.dumps({"id": str(made.id)}), 201, NO_STORE, JSON)
@@ -235,16 +235,11 @@ def _manage(router: APIRouter, services: Services) -> None:
             case "set_role":
                 administration.set_role(services.database, who, wanted, given.get("role"))
             case "invite":
-                administration.invite_again(services.database, who, wanted, activation_link(services))
+                administration.invite_again(services.database, who, wanted, services.settings.activation_link)
             case _:
                 raise NotFound(f"账号没有“{action[:60]}”这个动作,可用:{'、'.join(ACTIONS)}")
         services.wake()
         return Response(status_code=204)
-
-
-def activation_link(services: Services) -> str:
-    """The address that an activation leads to; the ticket is filled in."""
-    return services.settings.public_url.rstrip("/") + "/activate?ticket={ticket}"
 
 
 def shown(request: Request, services: Services, current: Current, secret: str | None = None) -> dict[str, Any]:

@@ -17,6 +17,12 @@ PREFIXES = ("/api/v1", "")
 KINDS = ["standard", "institution", "capability", "authorisation", "plan", "catalogue_entry"]
 
 
+@pytest.fixture
+def begins_with(empty_data_dir: Path) -> Path:
+    """Nobody has made an index."""
+    return empty_data_dir
+
+
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_probes_answer_under_the_api_and_at_the_root(client: TestClient, prefix: str) -> None:
     assert client.get(f"{prefix}/healthz").json() == {"status": "ok"}

@@ -447,7 +447,7 @@ def machine(stage: Stage) -> type[Machine]:
 
 
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(12, 40), pytest.param(30, 60, marks=pytest.mark.slow)], ids=["some", "many"]
+    ("examples", "steps"), [(6, 30), pytest.param(30, 60, marks=pytest.mark.slow)], ids=["some", "many"]
 )
 def test_no_order_of_calls_leads_where_the_rules_do_not(machine: type[Machine], examples: int, steps: int) -> None:
     run_state_machine_as_test(

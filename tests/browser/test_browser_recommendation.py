@@ -36,6 +36,10 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
+LOOKS = {("desktop", "light"), ("phone", "dark")}
+"""The other two have their turn with the slow tests."""
+
+
 @pytest.fixture(scope="module")
 def desk(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """A served copy of the sample with a requirement that was sent and one that waits; a staff member's cookies."""
@@ -72,8 +76,14 @@ def desk(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     services.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("form", list(FORMS))
+@pytest.mark.parametrize(
+    ("form", "scheme"),
+    [
+        pytest.param(form, scheme, marks=[] if (form, scheme) in LOOKS else pytest.mark.slow)
+        for form in FORMS
+        for scheme in ("light", "dark")
+    ],
+)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     chromium: Browser, desk: SimpleNamespace, form: str, scheme: Any
 ) -> None:

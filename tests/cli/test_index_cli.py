@@ -18,7 +18,8 @@ from api.settings import Settings
 from indexers.documents import schema_of
 from search_service.engines.base import Tombstone
 from tests.conftest import NOW
-from tests.support.shell import ROOT, Shell
+from tests.support.forked import ROOT
+from tests.support.shell import Shell
 
 pytestmark = pytest.mark.slow  # some sixty starts of the program
 

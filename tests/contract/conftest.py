@@ -33,6 +33,13 @@ def elastic() -> Iterator[OpenEngine]:
 ENGINES: dict[str, Callable[[], AbstractContextManager[OpenEngine]]] = {"embedded": embedded, "elastic": elastic}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Random queries over 5,000 rows, a request for each, take a cluster a minute: ``make test-slow`` asks them."""
+    for item in items:
+        if item.path.name == "test_contract_random.py" and "elastic" in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", params=sorted(ENGINES))
 def open_engine(request: pytest.FixtureRequest) -> Iterator[OpenEngine]:
     """How to open one engine at a place of its own."""

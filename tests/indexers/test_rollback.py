@@ -1,18 +1,21 @@
 """Rollback (founding decision 6): the previous generation serves again, with everything that it missed."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from api.wiring import Services
-from indexers import backfill, generations, jobs
+from indexers import backfill, generations, jobs, steps
+from indexers.claims import claim
 from indexers.documents import schema_of
 from indexers.drain import drain_all
 from indexers.generations import State
+from indexers.loading import load
 from indexers.outdated import ensure
 from indexers.rebuild import NoPrevious, rebuild, rollback
-from indexers.verify import compare
+from indexers.verify import Difference, compare
 from search_service.engines.base import Document
 from search_service.kinds.base import Kind
 from search_service.store.standard import Standard
@@ -69,6 +72,26 @@ def test_changes_while_it_catches_up_reach_both(
     monkeypatch.setattr(backfill, "catch_up", meanwhile)
     rollback(services.database, services.engine, standards)
     assert total("补写之后") == 1
+
+
+def test_a_drain_that_began_before_it_and_ends_late_leaves_no_gap(
+    services: Services, standards: Kind, change: Change, total: Total, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild(services.database, services.engine, standards)
+    serving = str(services.engine.published("standard"))
+    change("尚未写入", 2, drained=False)
+    slow = claim(services.database, standards, "slow", 500)
+    assert slow is not None
+    report = services.engine.write(serving, load(services.database, standards, slow.seqs).documents)
+
+    def compared(*given: Any) -> Difference:
+        found = compare(*given)
+        slow.acknowledge([report])  # written before it knew of the second index
+        return found
+
+    monkeypatch.setattr(steps, "compare", compared)
+    rollback(services.database, services.engine, standards)
+    assert total("尚未写入") == 2
 
 
 def test_a_rollback_that_fails_keeps_both_generations(

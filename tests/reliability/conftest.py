@@ -28,16 +28,9 @@ def production(
     found.close()
 
 
-@pytest.fixture(params=["embedded", "production"])
-def world(request: pytest.FixtureRequest) -> World:
-    """Both ways to run, one after the other."""
-    found: World = request.getfixturevalue(request.param)
-    return found
-
-
 @pytest.fixture(params=["embedded", pytest.param("production", marks=pytest.mark.slow)])
-def quick_world(request: pytest.FixtureRequest) -> World:
-    """Both, where the embedded one takes seconds: the servers of the other take ten to make their indices."""
+def world(request: pytest.FixtureRequest) -> World:
+    """Both ways to run; the servers of the second take ten seconds to make their indices."""
     found: World = request.getfixturevalue(request.param)
     return found
 

@@ -73,8 +73,7 @@ def lives(process: Process) -> int:
     return process.children_killed() if isinstance(process, Worker) else process.kills
 
 
-def test_each_is_sent_once_whoever_is_killed(quick_world: World, report: Report) -> None:
-    world = quick_world
+def test_each_is_sent_once_whoever_is_killed(world: World, report: Report) -> None:
     world.env["ZHIXUN_CLOCK"] = NOW
     services = world.ready()
     fill(services)

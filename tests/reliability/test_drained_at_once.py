@@ -46,8 +46,8 @@ class Watched:
 
 
 @pytest.fixture
-def services(quick_world: World) -> Iterator[Services]:
-    found = quick_world.open()
+def services(world: World) -> Iterator[Services]:
+    found = world.open()
     wiring.bring_up_to_date(found)
     with found.database.write() as session:
         for number in range(ROWS):

@@ -45,9 +45,9 @@ def fill(services: Services, count: int) -> None:
 
 
 def test_an_index_that_lacks_three_rows_is_refused(
-    quick_world: World, monkeypatch: pytest.MonkeyPatch, report: Report
+    world: World, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
-    services = quick_world.open()
+    services = world.open()
     fill(services, 100)
     kind, serving = services.registry.kind("standard"), services.engine.published("standard")
     gone: list[str] = []

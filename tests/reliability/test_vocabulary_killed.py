@@ -57,8 +57,8 @@ def holding(services: Services, word: str) -> int:
 
 
 @pytest.mark.parametrize("point", [pytest.param(p, marks=() if p in QUICK else pytest.mark.slow) for p in POINTS])
-def test_killed_anywhere_it_converges(quick_world: World, point: str, report: Report) -> None:
-    world, services = quick_world, fill(quick_world)
+def test_killed_anywhere_it_converges(world: World, point: str, report: Report) -> None:
+    services = fill(world)
     code, said = vocabulary(world, "propose", "--reason", "试", "--add-word", WORD)
     assert code == 0, said
     with services.database.read() as session:

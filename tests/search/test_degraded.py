@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -42,8 +43,14 @@ def switch(sample: Services) -> Iterator[Switch]:
 
 
 @pytest.fixture
+def begins_with(empty_data_dir: Path) -> Path:
+    """Nobody has made an index."""
+    return empty_data_dir
+
+
+@pytest.fixture
 def dark(services: Services) -> Services:
-    """A service whose indices nobody has made."""
+    """A service without indices."""
     return services
 
 

@@ -100,6 +100,7 @@ def test_a_tombstone_is_gone(shown: Services) -> None:
     assert everything(shown)[:3] == (10, ALL - {"甲3"}, 9)
 
 
+@pytest.mark.slow
 def test_above_a_thousand_hidden_rows_counts_are_inexact_and_facets_wait(shown: Services) -> None:
     with shown.database.write() as session:
         owner = session.query(Institution).filter_by(key="乙").one()

@@ -37,11 +37,14 @@ BOTH = (
 )
 LATER_ON_POSTGRESQL = (
     "indexers",
+    "records",
     "people",
+    "outbox",
     "recommendation",
     "requirements",
     "standards",
-    "timekeeping/test_clock_set_wrong.py",
+    "timekeeping",
+    "api/test_linked_records_http.py",
 )
 """Of these the second database has its turn in ``make test-slow``: together they take minutes on it."""
 BOTH_ENGINES = "both_engines"

@@ -1,14 +1,13 @@
 """``zhixun`` as a process of its own, on a data folder of its own."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import NOW
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.support import forked
+from tests.support.forked import Ended
 
 
 class Shell:
@@ -26,17 +25,9 @@ class Shell:
         """What a script reads."""
         return json.loads(self._run((*words, "--json"), code).stdout)
 
-    def _run(self, words: tuple[str, ...], code: int) -> subprocess.CompletedProcess[str]:
-        found = subprocess.run(
-            self.command(*words),
-            cwd=ROOT,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert found.returncode == code, found.stdout + found.stderr
+    def _run(self, words: tuple[str, ...], code: int) -> Ended:
+        found = forked.zhixun(words, self.environment())
+        assert found.code == code, found.stdout + found.stderr
         return found
 
     def command(self, *words: str) -> list[str]:
