@@ -1,6 +1,7 @@
 """``/metrics``: what an operator watches."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ from indexers.outdated import ensure
 from search_service.errors import EngineUnavailable
 from tests.support import rows
 from tests.timekeeping.office import Office
+
+
+@pytest.fixture
+def begins_with(empty_data_dir: Path) -> Path:
+    """Nobody has looked at an index."""
+    return empty_data_dir
 
 
 def gauges(http: TestClient) -> dict[tuple[str, str], float]:

@@ -22,6 +22,7 @@ def test_golden_queries_have_one_answer(searches: tuple[Search, Search], entry: 
     assert elastic.facets == embedded.facets
 
 
+@pytest.mark.slow
 def test_suggestions_are_the_same(searches: tuple[Search, Search]) -> None:
     beginnings = {entry.q[:length] for entry in ENTRIES for length in (1, 2, 4)}
     different = [typed for typed in sorted(beginnings) if searches[0].suggest(typed) != searches[1].suggest(typed)]
