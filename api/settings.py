@@ -161,6 +161,11 @@ class Settings(BaseSettings):
         return self.public_url.rstrip("/") + "/activate?ticket={ticket}"
 
     @property
+    def requirement_link(self) -> str:
+        """The page of a requirement, with {id} and {secret} to be filled in."""
+        return self.public_url.rstrip("/") + "/requirements/{id}?secret={secret}"
+
+    @property
     def clock_start(self) -> datetime | None:
         """When the clock starts, if not now."""
         return self.clock

@@ -7,7 +7,6 @@ from api import auth, forgery
 from api.doors import needs
 from api.pages.form_answers import MENDABLE, again, form, to
 from api.pages.forms import Fields
-from api.routes.requirements import link
 from api.wiring import Services
 from search_service.people.permissions import Permission
 from search_service.requirements import links
@@ -29,11 +28,9 @@ def build(services: Services) -> APIRouter:
 
     @router.post(HERE, dependencies=own)
     def send(request: Request, fields: Fields) -> Response:
-        address = auth.visitor(request).address
+        address, link = auth.visitor(request).address, services.settings.requirement_link
         try:
-            links.send_again(
-                services.database, fields.get("phone"), fields.get("number"), address=address, link=link(services)
-            )
+            links.send_again(services.database, fields.get("phone"), fields.get("number"), address=address, link=link)
         except MENDABLE as error:
             return again("link", error, fields, csrf=forgery.form_token(request))
         services.wake()

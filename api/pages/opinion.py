@@ -19,7 +19,6 @@ from api.pages.render import page
 from api.routes.recommendations import document_for
 from api.wiring import Services
 from search_service.errors import NotFound, StateForbids, ZhixunError
-from search_service.matching.match import Matcher
 from search_service.people.permissions import Permission
 from search_service.recommendation import drafting, edits, reading, referral, sending, why_not
 from search_service.recommendation.effects import KINDS
@@ -43,9 +42,8 @@ NUMBERS = ("item", "at_most")
 def build(services: Services) -> APIRouter:
     """The pages and their forms."""
     router = APIRouter(include_in_schema=False)
-    matcher = services.matcher
     _paper(router, services)
-    _desk(router, services, matcher)
+    _desk(router, services)
     _institution(router, services)
     return router
 
@@ -56,7 +54,7 @@ def _paper(router: APIRouter, services: Services) -> None:
         return _shown(request, services, record_id)
 
 
-def _desk(router: APIRouter, services: Services, matcher: Matcher) -> None:
+def _desk(router: APIRouter, services: Services) -> None:
     staff = [needs(Permission.HANDLE_REQUIREMENTS)]
     here = "/requirements/{record_id:uuid}"
 
@@ -77,7 +75,7 @@ def _desk(router: APIRouter, services: Services, matcher: Matcher) -> None:
             request,
             record_id,
             "draft",
-            lambda: drafting.draft(services.database, matcher, record_id, by, again=True),
+            lambda: drafting.draft(services.database, services.matcher, record_id, by, again=True),
         )
 
     @router.post(here + "/recommendation/edits", dependencies=staff)
@@ -104,7 +102,7 @@ def _desk(router: APIRouter, services: Services, matcher: Matcher) -> None:
             draft_id = _draft_of(services, record_id)
             if fields.get("recommendation", str(draft_id)) != str(draft_id):
                 raise StateForbids("已有更新的草稿，请核对新草稿再发送")
-            sending.send(services.database, matcher, draft_id, by, confirm_changes=confirmed)
+            sending.send(services.database, services.matcher, draft_id, by, confirm_changes=confirmed)
 
         return done(request, record_id, "send", do)
 
@@ -127,7 +125,7 @@ def _institution(router: APIRouter, services: Services) -> None:
         if own is None:
             raise NotFound("此页供机构查看本机构的情况；平台人员请从待办需求中查询")
         with services.database.read() as session:
-            found = why_not.asked_of(session, own, most=LATELY)
+            found = why_not.asked_of(session, services.matcher, own, most=LATELY)
         answer = page("opinion_institution.html", q="", found=found, moment=stamped)
         answer.headers.update(NO_STORE)
         return answer

@@ -17,7 +17,7 @@ from api.pages.form_answers import MENDABLE, to
 from api.pages.forms import Fields
 from api.pages.render import page
 from api.pages.requirement_draft import DEMANDED, FIELDS, Draft, at_of, unpacked
-from api.routes.requirements import link, reader
+from api.routes.requirements import reader
 from api.wiring import Services
 from search_service.errors import (
     DatabaseUnavailable,
@@ -269,7 +269,7 @@ class _Writing:
             auth.actor(self._request, services),
             draft.content(),
             address=auth.visitor(self._request).address,
-            link=link(services),
+            link=services.settings.requirement_link,
             idempotency_key=draft.key,
         )
         services.wake()

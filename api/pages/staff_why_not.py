@@ -11,7 +11,6 @@ from api.doors import needs
 from api.pages.form_answers import NO_STORE
 from api.pages.render import page
 from api.wiring import Services
-from search_service.matching.match import Matcher
 from search_service.people.permissions import Permission
 from search_service.query.request import SearchRequest
 from search_service.recommendation.why_not import why_not
@@ -23,7 +22,7 @@ MOST = 20
 """Institutions to choose from; who sees more writes more of the name."""
 
 
-def add(router: APIRouter, services: Services, matcher: Matcher) -> None:
+def add(router: APIRouter, services: Services) -> None:
     """The page: first the question, then the institutions that it may mean, then the reason."""
 
     @router.get("/staff/worklist/{record_id:uuid}/why-not", dependencies=[needs(Permission.HANDLE_REQUIREMENTS)])
@@ -35,7 +34,7 @@ def add(router: APIRouter, services: Services, matcher: Matcher) -> None:
                 raise missing()
             meant = _meant(session, services, typed) if typed else []
         chosen = meant[0] if len(meant) == 1 else None
-        reason = why_not(services.database, matcher, record_id, str(chosen.id)) if chosen is not None else None
+        reason = why_not(services.database, services.matcher, record_id, str(chosen.id)) if chosen is not None else None
         items = row.body.get("items", [])
         answer = page(
             "staff_why_not.html", q="", row=row, typed=typed, meant=meant, chosen=chosen, reason=reason, items=items

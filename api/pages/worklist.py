@@ -46,7 +46,6 @@ class Desk:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.matcher = services.matcher
 
     def whole(self, request: Request, error: ZhixunError | None = None, **more: Any) -> Response:
         """The page; with what went wrong, and what was typed meanwhile."""
@@ -101,7 +100,7 @@ def build(services: Services) -> APIRouter:
         return desk.whole(request)
 
     _act(router, desk)
-    staff_why_not.add(router, services, desk.matcher)
+    staff_why_not.add(router, services)
     return router
 
 
@@ -119,13 +118,15 @@ def _act(router: APIRouter, desk: Desk) -> None:
     @router.post(HERE + "/{record_id:uuid}/draft", dependencies=STAFF)
     def draft(request: Request, record_id: uuid.UUID) -> Response:
         who = auth.actor(request, desk.services)
-        return desk.done(request, "draft", partial(drafting.draft, database, desk.matcher, record_id, who, again=True))
+        return desk.done(
+            request, "draft", partial(drafting.draft, database, desk.services.matcher, record_id, who, again=True)
+        )
 
     @router.post(HERE + "/{record_id:uuid}/send", dependencies=STAFF)
     def send(request: Request, record_id: uuid.UUID, fields: Fields) -> Response:
         who, chosen = auth.actor(request, desk.services), identifier(fields.get("recommendation", ""))
         confirmed = fields.get("confirm") == "yes"
-        do = partial(sending.send, database, desk.matcher, chosen, who, confirm_changes=confirmed)
+        do = partial(sending.send, database, desk.services.matcher, chosen, who, confirm_changes=confirmed)
         return desk.done(request, "send", do, id=record_id, recommendation=chosen)
 
 

@@ -17,7 +17,6 @@ from api.routes.requirements import OWN, PRIVATE, reader
 from api.wiring import Services
 from search_service.errors import Forbidden, Invalid, NotFound, Problem
 from search_service.kinds.access import Role
-from search_service.matching.match import Matcher
 from search_service.people.permissions import Permission
 from search_service.recommendation import drafting, edits, reading, referral, sending, why_not
 from search_service.records.access import instant
@@ -31,11 +30,10 @@ STAFF = [needs(Permission.HANDLE_REQUIREMENTS)]
 def build(services: Services) -> APIRouter:
     """All routes."""
     router = APIRouter(tags=["需求"])
-    matcher = services.matcher
     _read(router, services)
-    _draft(router, services, matcher)
-    _send(router, services, matcher)
-    _why_not(router, services, matcher)
+    _draft(router, services)
+    _send(router, services)
+    _why_not(router, services)
     _refer(router, services)
     return router
 
@@ -73,7 +71,7 @@ def _read(router: APIRouter, services: Services) -> None:
         return _answer(document_for(services, request, identifier(record_id))[0])
 
 
-def _draft(router: APIRouter, services: Services, matcher: Matcher) -> None:
+def _draft(router: APIRouter, services: Services) -> None:
     @router.post(
         "/requirements/{record_id}/recommendation/draft",
         name="draft_recommendation",
@@ -83,7 +81,7 @@ def _draft(router: APIRouter, services: Services, matcher: Matcher) -> None:
     )
     def draft(request: Request, record_id: str) -> Response:
         by = auth.actor(request, services)
-        found = drafting.draft(services.database, matcher, identifier(record_id), by, again=True)
+        found = drafting.draft(services.database, services.matcher, identifier(record_id), by, again=True)
         services.wake()
         return _told(services, found.id)
 
@@ -106,7 +104,7 @@ def _draft(router: APIRouter, services: Services, matcher: Matcher) -> None:
         return _told(services, found.id)
 
 
-def _send(router: APIRouter, services: Services, matcher: Matcher) -> None:
+def _send(router: APIRouter, services: Services) -> None:
     @router.post(
         "/requirements/{record_id}/recommendation/send",
         name="send_recommendation",
@@ -135,13 +133,13 @@ def _send(router: APIRouter, services: Services, matcher: Matcher) -> None:
         asked = identifier(record_id)
         wanted = _unsent(services, record_id) if chosen is None else _of(services, asked, chosen)
         by = auth.actor(request, services)
-        sent = sending.send(services.database, matcher, wanted, by, confirm_changes=confirmed)
+        sent = sending.send(services.database, services.matcher, wanted, by, confirm_changes=confirmed)
         assert sent is not None, "only the system is told nothing"
         services.wake()
         return _told(services, sent.id)
 
 
-def _why_not(router: APIRouter, services: Services, matcher: Matcher) -> None:
+def _why_not(router: APIRouter, services: Services) -> None:
     @router.get(
         "/requirements/{record_id}/why-not/{institution_id}",
         name="why_not_recommended",
@@ -165,7 +163,7 @@ def _why_not(router: APIRouter, services: Services, matcher: Matcher) -> None:
             with services.database.read() as session:
                 if reading.latest(session, requirement, sent=True) is None:
                     raise missing()
-        return _answer(why_not.why_not(services.database, matcher, requirement, institution))
+        return _answer(why_not.why_not(services.database, services.matcher, requirement, institution))
 
 
 def _refer(router: APIRouter, services: Services) -> None:

@@ -52,14 +52,8 @@ def reader(request: Request, services: Services, text: str) -> Reader:
     return Reader(auth.actor(request, services), auth.guest(request, services, KIND, identifier(text)))
 
 
-def link(services: Services) -> str:
-    """The page of a requirement, with {id} and {secret} to be filled in."""
-    return services.settings.public_url.rstrip("/") + "/requirements/{id}?secret={secret}"
-
-
 def _match(router: APIRouter, services: Services) -> None:
     """Public: looking needs no account (S5-55)."""
-    matcher = services.matcher
 
     @router.post(
         "/requirements/match",
@@ -88,13 +82,13 @@ def _match(router: APIRouter, services: Services) -> None:
         body = json_object(request, raw)
         institution = request.query_params.get("why_not", "").strip()
         if not institution:
-            return Response(orjson.dumps(matcher.match(body)), media_type=JSON)
+            return Response(orjson.dumps(services.matcher.match(body)), media_type=JSON)
         asking = auth.actor(request, services)
         if asking.role is Role.INSTITUTION and institution != str(asking.institution_id):
             raise Forbidden("机构只能查询本机构未被推荐的原因")
         # What the public may not see (a suspended institution) is said to staff, and to the institution itself.
         hidden_too = allowed(asking.role, Permission.SEE_WHY_NOT)
-        found = matcher.why_not(body, institution, hidden_too=hidden_too)
+        found = services.matcher.why_not(body, institution, hidden_too=hidden_too)
         return Response(orjson.dumps(found), media_type=JSON)
 
 
@@ -143,7 +137,7 @@ def _post(router: APIRouter, services: Services) -> None:
             auth.actor(request, services),
             json_object(request, raw),
             address=auth.visitor(request).address,
-            link=link(services),
+            link=services.settings.requirement_link,
             idempotency_key=key,
         )
         services.wake()

@@ -1,8 +1,9 @@
 """Why an institution was not recommended for a stored requirement, and the smallest fix (docs/matching.md, step 6)."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -15,9 +16,7 @@ from search_service.matching import loading
 from search_service.matching.answer import why_not_answer
 from search_service.matching.coverage import Option
 from search_service.matching.match import Matched, Matcher
-from search_service.matching.tables import Tables
 from search_service.matching.verdict import Cell, Who, judge_cell
-from search_service.matching.words import Item
 from search_service.recommendation import judging
 from search_service.recommendation.basis import cells_of, judged
 from search_service.recommendation.effects import effects
@@ -26,9 +25,6 @@ from search_service.recommendation.reading import latest, live
 from search_service.requirements import events
 from search_service.store.requirement import Recommendation, RequirementEvent
 from search_service.store.session import Database
-
-ReadTables = Callable[[Session, Sequence[Item], Sequence[Offer]], Tables]
-"""How editions, places and words are looked up: by a matcher, which remembers them, or from the database."""
 
 LEFT_OUT = "left_out_by_staff"
 """It was among them, and the platform's staff did not list it; their reason is kept and told to whoever asks."""
@@ -52,8 +48,8 @@ def why_not(database: Database, matcher: Matcher, requirement_id: uuid.UUID, ins
         row, before = live(session, requirement_id), sent or latest(session, requirement_id)
         read = judging.read(session, row, before.inputs if before else None)
         found = judged(judging.judge(session, matcher, read), effects(before.edits).without if before else ())
-        who, cells = _cells(session, matcher.tables, found, institution)
-        return _said(before, why_not_answer(found, who, cells), institution)
+        who, rows = _own(session, institution)
+        return _said(before, why_not_answer(found, who, _cells(session, matcher, found, who, rows)), institution)
 
 
 def as_sent(sent: Recommendation, institution: str) -> dict[str, Any]:
@@ -82,28 +78,33 @@ def _said(before: Recommendation | None, answer: dict[str, Any], institution: st
     return {**answer, "codes": [LEFT_OUT], "fix": {"codes": [LEFT_OUT], "text": text}}
 
 
-def _as_of_now(session: Session, sent: Recommendation, institution: str) -> dict[str, Any]:
+def _as_of_now(
+    session: Session, matcher: Matcher, sent: Recommendation, who: Who, rows: Sequence[Offer]
+) -> dict[str, Any]:
     """Of who could do nothing of what was asked, by its rows of now: none were kept of it."""
     found = judged(replace(thaw_basis(sent.inputs), rows={}))
-    answer = why_not_answer(found, *_cells(session, loading.read_tables, found, institution))
+    answer = why_not_answer(found, who, _cells(session, matcher, found, who, rows))
     if answer["item"] is not None:
         return answer
     text = "按现在登记的数据各项均满足；发出推荐意见时尚不满足"
     return {**answer, "codes": [], "fix": {"codes": [], "text": text}}
 
 
-def _cells(session: Session, read: ReadTables, found: Matched, institution: str) -> tuple[Who, tuple[Cell, ...]]:
-    """All its rows, also those that nobody proposed."""
+def _own(session: Session, institution: str) -> tuple[Who, Sequence[Offer]]:
+    """An institution and all its rows, also those that nobody proposed."""
     known = loading.institutions(session, [institution]).get(institution)
     if known is None:
         raise NotFound("没有这家机构")
-    who, requirement = known[0], found.requirement
-    rows = loading.offers_by_institution(session, [institution]).get(institution, [])
-    tables = read(session, requirement.items, rows)
-    return who, tuple(judge_cell(item, requirement.conditions, who, rows, tables) for item in requirement.items)
+    return known[0], loading.offers_by_institution(session, [institution]).get(institution, [])
 
 
-def asked_of(session: Session, institution: uuid.UUID, *, most: int) -> list[dict[str, Any]]:
+def _cells(session: Session, matcher: Matcher, found: Matched, who: Who, rows: Sequence[Offer]) -> tuple[Cell, ...]:
+    requirement = found.requirement
+    tables = matcher.tables(session, requirement.items, rows)
+    return tuple(judge_cell(item, requirement.conditions, who, rows, tables) for item in requirement.items)
+
+
+def asked_of(session: Session, matcher: Matcher, institution: uuid.UUID, *, most: int) -> list[dict[str, Any]]:
     """What was sent lately without an institution that could do some of it, or whose rows name it; the newest first.
 
     With why: as it was sent where it was listed; else (`today`) by its rows of now, since none are kept.
@@ -117,10 +118,11 @@ def asked_of(session: Session, institution: uuid.UUID, *, most: int) -> list[dic
         .order_by(RequirementEvent.at.desc(), RequirementEvent.id.desc())
     )
     ids = [uuid.UUID(data["recommendation"]) for data in session.scalars(events_) if "recommendation" in data]
+    own = cache(lambda: _own(session, str(institution)))  # thousands of rows may be its own, and most lists need none
     found = []
     for sent in islice(_without(session, ids, str(institution)), most):
         document, today = sent.document or {}, str(institution) not in sent.inputs["judged"]
-        why = _as_of_now(session, sent, str(institution)) if today else as_sent(sent, str(institution))
+        why = _as_of_now(session, matcher, sent, *own()) if today else as_sent(sent, str(institution))
         items = [{name: item.get(name) for name in ("item", *TOLD)} for item in document["requirement"]["items"]]
         found.append(
             {

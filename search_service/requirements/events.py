@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from search_service.kinds import access
 from search_service.store.requirement import RequirementEvent
 
 POSTED = "posted"
@@ -38,7 +39,7 @@ WITHDRAWN = "withdrawn"
 RESPONSES = frozenset({CONTACTED, ASKED})
 """What ends the first working day's promise."""
 
-SYSTEM = "system"
+SYSTEM = access.SYSTEM.name
 
 
 def record(

@@ -27,7 +27,7 @@ def two_needed(services: Services, world: SimpleNamespace) -> None:
 
 def asked(services: Services, institution: uuid.UUID, most: int = 20) -> list[dict[str, Any]]:
     with services.database.read() as session:
-        return why_not.asked_of(session, institution, most=most)
+        return why_not.asked_of(session, services.matcher, institution, most=most)
 
 
 @pytest.mark.usefixtures("two_needed")
