@@ -32,13 +32,9 @@ def load(database: Database, kind: Kind, wanted: Mapping[uuid.UUID, int]) -> Bui
         return build_all(session, kind, wanted, database.now())
 
 
+@collector.paused()
 def build_all(session: Session, kind: Kind, wanted: Mapping[uuid.UUID, int], now: datetime) -> Built:
     """The same inside a session."""
-    with collector.paused():
-        return _built(session, kind, wanted, now)
-
-
-def _built(session: Session, kind: Kind, wanted: Mapping[uuid.UUID, int], now: datetime) -> Built:
     rows = session.scalars(
         select(kind.model).where(kind.model.id.in_(list(wanted))).options(*kind.document_loads())
     ).all()

@@ -131,12 +131,14 @@ class Compiler:
         """`query` with its scores, narrowed by `conditions`, which add nothing to them."""
         main = self._scored[type(query)](query)
         # The conditions first: they are few, mostly tell, and then the tree need not be walked.
-        bare = self._tombstones and all(map(matches_bare, conditions)) and matches_bare(query)
-        return self._narrowed([main], conditions, tombstones=bare)
+        return self._narrowed([main], conditions, tombstones=self._finds_tombstones(*conditions, query))
 
     def matching(self, conditions: Sequence[Node]) -> Query | None:
         """What fulfils all `conditions`; scores are undefined."""
-        return self._narrowed([], conditions, tombstones=self._tombstones and all(map(matches_bare, conditions)))
+        return self._narrowed([], conditions, tombstones=self._finds_tombstones(*conditions))
+
+    def _finds_tombstones(self, *together: Node) -> bool:
+        return self._tombstones and all(map(matches_bare, together))
 
     def where(self, query: Query, column: str, value: int) -> Query:
         """The part of `query` with this value in a number column; scores are undefined."""

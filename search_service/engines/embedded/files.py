@@ -44,6 +44,10 @@ def stamp(path: Path | str) -> Stamp | None:
         found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, and asked twice on every search
     except FileNotFoundError:
         return None
+    return _stamp_of(found)
+
+
+def _stamp_of(found: os.stat_result) -> Stamp:
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
@@ -57,9 +61,9 @@ def replace_file(path: Path, content: bytes) -> Stamp:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-        found = os.fstat(file.fileno())
+        written = _stamp_of(os.fstat(file.fileno()))
     beside.replace(path)
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return written
 
 
 class Unreadable(EngineUnavailable):

@@ -186,8 +186,8 @@ def _ways(asked: Number, related: Sequence[Number], edition: Number, day: date, 
     if edition in related:
         return rows
     undated = (number for number in related if number.year is None)
-    meaning = (number for number in undated if edition in _needed(editions.need(number, day)))
-    return (*rows, *(ref for number in list(meaning)[:1] for ref in editions.way(number, edition)))
+    meaning = next((number for number in undated if edition in _needed(editions.need(number, day))), None)
+    return rows if meaning is None else (*rows, *editions.way(meaning, edition))
 
 
 def _have(asked: Number, related: Sequence[Number], day: date, editions: Editions, *, exact: bool) -> set[Number]:
