@@ -97,10 +97,15 @@ INDEXED = ("api", "recommendation", "requirements", "search", "standards", "time
 
 
 @pytest.fixture
+def no_index() -> None:
+    """Asked for by tests of a service whose indices nobody has made."""
+
+
+@pytest.fixture
 def begins_with(request: pytest.FixtureRequest, database_url: str, engine_settings: dict[str, Any]) -> Path:
     """The data folder that an empty service is copied from."""
     room = request.path.relative_to(Path(__file__).parent).parts[0]
-    indexed = room in INDEXED and not database_url and not engine_settings
+    indexed = room in INDEXED and "no_index" not in request.fixturenames and not database_url and not engine_settings
     found: Path = request.getfixturevalue("indexed_data_dir" if indexed else "empty_data_dir")
     return found
 

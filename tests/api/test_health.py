@@ -13,14 +13,10 @@ from search_service.errors import EngineUnavailable
 from search_service.store.session import Database
 from tests.api.conftest import assert_problem, client_of
 
+pytestmark = pytest.mark.usefixtures("no_index")
+
 PREFIXES = ("/api/v1", "")
 KINDS = ["standard", "institution", "capability", "authorisation", "plan", "catalogue_entry"]
-
-
-@pytest.fixture
-def begins_with(empty_data_dir: Path) -> Path:
-    """Nobody has made an index."""
-    return empty_data_dir
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

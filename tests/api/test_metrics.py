@@ -1,7 +1,6 @@
 """``/metrics``: what an operator watches."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +14,7 @@ from search_service.errors import EngineUnavailable
 from tests.support import rows
 from tests.timekeeping.office import Office
 
-
-@pytest.fixture
-def begins_with(empty_data_dir: Path) -> Path:
-    """Nobody has looked at an index."""
-    return empty_data_dir
+pytestmark = pytest.mark.usefixtures("no_index")
 
 
 def gauges(http: TestClient) -> dict[tuple[str, str], float]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,8 @@ from search_service.query.request import SearchRequest
 from search_service.search.answer import Answer
 from search_service.search.degraded import MOST
 from tests.support import rows
+
+pytestmark = pytest.mark.usefixtures("no_index")
 
 
 @dataclass
@@ -40,12 +41,6 @@ def switch(sample: Services) -> Iterator[Switch]:
         found = Switch(sample, patch)
         found.off()
         yield found
-
-
-@pytest.fixture
-def begins_with(empty_data_dir: Path) -> Path:
-    """Nobody has made an index."""
-    return empty_data_dir
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from sqlalchemy import URL, make_url
 from search_service.store.migrate import upgrade
 from tests.support.services import require
 
-BOTH = (
-    "store",
+AT_ONCE = ("store", "api/test_records_http.py")
+LATER = (
     "records",
     "standards",
     "indexers",
@@ -32,18 +32,6 @@ BOTH = (
     "requirements",
     "timekeeping/test_clock_set_wrong.py",
     "timekeeping/test_tick.py",
-    "api/test_records_http.py",
-    "api/test_linked_records_http.py",
-)
-LATER_ON_POSTGRESQL = (
-    "indexers",
-    "records",
-    "people",
-    "outbox",
-    "recommendation",
-    "requirements",
-    "standards",
-    "timekeeping",
     "api/test_linked_records_http.py",
 )
 """Of these the second database has its turn in ``make test-slow``: together they take minutes on it."""
@@ -53,9 +41,9 @@ TESTS = Path(__file__).parent.parent
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run twice what stands in `BOTH` and needs a database, a third time what an index lives through."""
+    """Run twice what stands in `AT_ONCE` or `LATER` and needs a database, a third time what an index lives through."""
     place = metafunc.definition.path.relative_to(TESTS).as_posix()
-    if "system_of_record" not in metafunc.fixturenames or not place.startswith(BOTH):
+    if "system_of_record" not in metafunc.fixturenames or not place.startswith(AT_ONCE + LATER):
         return
     slow = [pytest.mark.slow]
     if BOTH_ENGINES in metafunc.fixturenames:
@@ -63,7 +51,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         worlds = [("sqlite", "embedded"), *others]
         metafunc.parametrize(("system_of_record", "search_engine"), worlds, scope="session")
     else:
-        second = pytest.param("postgresql", marks=slow if place.startswith(LATER_ON_POSTGRESQL) else [])
+        second = pytest.param("postgresql", marks=slow if place.startswith(LATER) else [])
         metafunc.parametrize("system_of_record", ["sqlite", second], scope="session")
 
 
