@@ -8,10 +8,10 @@ row whose document is made of it.
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import FromClause, Select, case, insert, literal, select
+from sqlalchemy import FromClause, Integer, Select, Uuid, bindparam, case, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, RelationshipProperty, Session, aliased
 
@@ -29,6 +29,12 @@ WIDE = 1_000
 """Documents that a change marks in its own transaction, some 10 ms of work; the rest of a wider one is a job."""
 
 
+_MEMBERS = bindparam("members", expanding=True, type_=Uuid())
+_AFTER = bindparam("after", type_=Uuid())
+_LIMIT = bindparam("limit", type_=Integer())
+_NOW = bindparam("now", type_=IndexState.available_at.type)
+
+
 @dataclass(frozen=True, slots=True)
 class Dependents:
     """The documents of a kind that are made of a table's rows, along one path of relationships from their root."""
@@ -42,17 +48,21 @@ class Dependents:
         """The path as a stored job knows it."""
         return ".".join(step.key for step in self.path)
 
-    def of(self, ids: Iterable[uuid.UUID], after: uuid.UUID | None = None) -> Select[tuple[uuid.UUID]]:
-        """A query for the ids of those made of these rows, beyond `after`."""
+    def of_members(self) -> Select[tuple[uuid.UUID]]:
+        """A query for the ids of those made of the rows that its parameter `members` names."""
         statement: Any = select(self.root.id)
         at: Any = self.root
         for step in self.path:
             target = aliased(step.mapper.class_)
             statement = statement.join(getattr(at, step.key).of_type(target))
             at = target
-        statement = statement.where(at.id.in_(list(ids))).distinct()
-        found: Select[tuple[uuid.UUID]] = statement if after is None else statement.where(self.root.id > after)
+        found: Select[tuple[uuid.UUID]] = statement.where(at.id.in_(_MEMBERS)).distinct()
         return found
+
+    def some(self, *, beyond: bool) -> Select[tuple[uuid.UUID]]:
+        """The first `limit` of them by id, `beyond` the parameter `after` or from the beginning."""
+        found = self.of_members().order_by(self.root.id).limit(_LIMIT)
+        return found.where(self.root.id > _AFTER) if beyond else found
 
 
 class MarkRegistry:
@@ -128,22 +138,39 @@ class MarkRegistry:
 REGISTRY = MarkRegistry()
 
 
-def _insert(session: Session) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(IndexState.__table__)
-
-
-def _again(statement: Any, now: datetime) -> Any:
-    return statement.on_conflict_do_update(
-        index_elements=["kind", "entity_id"],
-        set_={
-            "seq": IndexState.seq + 1,
-            "available_at": now,
-            "due_since": case((IndexState.seq > IndexState.done_seq, IndexState.due_since), else_=now),
-            "attempts": 0,
-            "dead_reason": None,
-        },
+def _again(dialect: str) -> Any:
+    """An insertion of marks by `_NOW`; a row that has one counts up."""
+    return (
+        (postgresql if dialect == "postgresql" else sqlite)
+        .insert(IndexState.__table__)
+        .on_conflict_do_update(
+            index_elements=["kind", "entity_id"],
+            set_={
+                "seq": IndexState.seq + 1,
+                "available_at": _NOW,
+                "due_since": case((IndexState.seq > IndexState.done_seq, IndexState.due_since), else_=_NOW),
+                "attempts": 0,
+                "dead_reason": None,
+            },
+        )
     )
+
+
+def _marking(dialect: str, kind: str, ids: Select[tuple[uuid.UUID]]) -> Any:
+    """The same for the documents that a query names."""
+    found = ids.subquery()
+    rows = select(literal(kind), found.c[0], literal(1), literal(0), _NOW, _NOW, literal(0)).where(
+        found.c[0].is_not(None)  # SQLite needs a WHERE here to tell ON CONFLICT from a join's ON
+    )
+    columns = ["kind", "entity_id", "seq", "done_seq", "available_at", "due_since", "attempts"]
+    return _again(dialect).from_select(columns, rows)
+
+
+@lru_cache(maxsize=512)  # two or three forms of each path, of which there are some sixty
+def _marking_dependents(dialect: str, dependents: Dependents, *, beyond: bool, some: bool) -> Any:
+    """Built once: building twenty of these took a new division ten times as long as the database took for them."""
+    ids = dependents.some(beyond=beyond) if some else dependents.of_members()
+    return _marking(dialect, dependents.kind, ids)
 
 
 def mark(session: Session, kind: str, ids: Sequence[uuid.UUID]) -> None:
@@ -151,29 +178,25 @@ def mark(session: Session, kind: str, ids: Sequence[uuid.UUID]) -> None:
     if not ids:
         return
     now = session.info["now"]()
-    fresh = {"kind": kind, "seq": 1, "done_seq": 0, "available_at": now, "due_since": now, "attempts": 0}
+    fresh = {"kind": kind, "seq": 1, "done_seq": 0, "available_at": now, "due_since": now, "attempts": 0, "now": now}
     rows = [{**fresh, "entity_id": i} for i in ids]
     # One compiled statement executed for every row: a VALUES list of 500 rows would be compiled anew for each batch.
-    session.execute(_again(_insert(session), now), rows)
+    session.execute(_again(_dialect(session)), rows)
 
 
 def mark_selected(session: Session, kind: str, ids: Select[tuple[uuid.UUID]]) -> int:
     """Mark the documents that a query names, in one statement; returns how many."""
-    now = session.info["now"]()
-    found = ids.subquery()
-    rows = select(
-        literal(kind),
-        found.c[0],
-        literal(1),
-        literal(0),
-        literal(now, IndexState.available_at.type),
-        literal(now, IndexState.due_since.type),
-        literal(0),
-    ).where(found.c[0].is_not(None))  # SQLite needs a WHERE here to tell ON CONFLICT from a join's ON
-    columns = ["kind", "entity_id", "seq", "done_seq", "available_at", "due_since", "attempts"]
-    statement = _again(_insert(session).from_select(columns, rows), now)
-    result: Any = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return _executed(session, _marking(_dialect(session), kind, ids), {})
+
+
+def _executed(session: Session, statement: Any, named: dict[str, Any]) -> int:
+    parameters = {**named, "now": session.info["now"]()}
+    result: Any = session.execute(statement, parameters, execution_options={"preserve_rowcount": True})
     return int(result.rowcount)
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
 
 
 def mark_changed(session: Session, changed: Mapping[type[Any], set[uuid.UUID]], fresh: set[type[Any]]) -> None:
@@ -200,7 +223,7 @@ def mark_dependents(session: Session, model: type[Any], members: Iterable[uuid.U
     job looks again when we are committed.
     """
     ids = sorted(members)
-    side_by_side = session.get_bind().dialect.name == "postgresql"
+    side_by_side = _dialect(session) == "postgresql"
     again = side_by_side and bool(REGISTRY.links(model))
     for at in range(0, len(ids), BATCH):
         part = ids[at : at + BATCH]
@@ -208,7 +231,8 @@ def mark_dependents(session: Session, model: type[Any], members: Iterable[uuid.U
             session.execute(select(model.id).where(model.id.in_(part)).order_by(model.id).with_for_update())
         for dependents in REGISTRY.dependents(model):
             if whole:
-                mark_selected(session, dependents.kind, dependents.of(part))
+                statement = _marking_dependents(_dialect(session), dependents, beyond=False, some=False)
+                _executed(session, statement, {"members": part})
                 continue
             last = mark_some(session, dependents, part, WIDE)
             if last is not None or again:
@@ -221,11 +245,13 @@ def mark_some(
     session: Session, dependents: Dependents, ids: Sequence[uuid.UUID], limit: int, after: uuid.UUID | None = None
 ) -> uuid.UUID | None:
     """Mark up to `limit` dependents beyond `after`, by id; returns the last one, or None when there are no more."""
-    some = dependents.of(ids, after).order_by(dependents.root.id).limit(limit)
-    if mark_selected(session, dependents.kind, some) < limit:
+    beyond = after is not None
+    named = {"members": list(ids), "limit": limit, **({"after": after} if beyond else {})}
+    statement = _marking_dependents(_dialect(session), dependents, beyond=beyond, some=True)
+    if _executed(session, statement, named) < limit:
         return None
-    found = some.subquery().c[0]
-    return session.scalar(select(found).order_by(found.desc()).limit(1))
+    found = dependents.some(beyond=beyond).subquery().c[0]
+    return session.scalar(select(found).order_by(found.desc()).limit(1), named)
 
 
 def require_loaded() -> None:
