@@ -105,8 +105,6 @@ def build(services: Services) -> APIRouter:
 
 
 def _act(router: APIRouter, desk: Desk) -> None:
-    database = desk.services.database
-
     @router.post(HERE + "/{record_id:uuid}/contacted", dependencies=STAFF)
     def contacted(request: Request, record_id: uuid.UUID, fields: Fields) -> Response:
         return desk.note(request, record_id, "contacted", fields)
@@ -117,16 +115,15 @@ def _act(router: APIRouter, desk: Desk) -> None:
 
     @router.post(HERE + "/{record_id:uuid}/draft", dependencies=STAFF)
     def draft(request: Request, record_id: uuid.UUID) -> Response:
-        who = auth.actor(request, desk.services)
-        return desk.done(
-            request, "draft", partial(drafting.draft, database, desk.services.matcher, record_id, who, again=True)
-        )
+        services, who = desk.services, auth.actor(request, desk.services)
+        do = partial(drafting.draft, services.database, services.matcher, record_id, who, again=True)
+        return desk.done(request, "draft", do)
 
     @router.post(HERE + "/{record_id:uuid}/send", dependencies=STAFF)
     def send(request: Request, record_id: uuid.UUID, fields: Fields) -> Response:
-        who, chosen = auth.actor(request, desk.services), identifier(fields.get("recommendation", ""))
-        confirmed = fields.get("confirm") == "yes"
-        do = partial(sending.send, database, desk.services.matcher, chosen, who, confirm_changes=confirmed)
+        services, chosen = desk.services, identifier(fields.get("recommendation", ""))
+        who, confirmed = auth.actor(request, services), fields.get("confirm") == "yes"
+        do = partial(sending.send, services.database, services.matcher, chosen, who, confirm_changes=confirmed)
         return desk.done(request, "send", do, id=record_id, recommendation=chosen)
 
 

@@ -18,6 +18,7 @@ from api.settings import Settings
 from api.wiring import Services
 from search_service.records.tokens import create_token
 from tests.conftest import NOW
+from tests.support.one_app import OneApp
 
 Headers = dict[str, str]
 
@@ -41,10 +42,24 @@ def client(sample: Services, portal: BlockingPortal) -> TestClient:
     return client_of(sample, portal)
 
 
+@pytest.fixture(scope="session")
+def one_app(empty_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneApp]:
+    """For services that come and go."""
+    folder = tmp_path_factory.mktemp("one-app") / "data"
+    shutil.copytree(empty_data_dir, folder)
+    found = wiring.build(Settings(data_dir=folder, clock=NOW))
+    yield OneApp(found)
+    found.close()
+
+
 @pytest.fixture
-def http(services: Services, portal: BlockingPortal) -> TestClient:
+def http(services: Services, one_app: OneApp, portal: BlockingPortal) -> TestClient:
     """An empty service of the test's own."""
-    return client_of(services, portal)
+    one_app.turn_to(services)
+    wiring.background(services)
+    client = TestClient(one_app.app, raise_server_exceptions=False)
+    client.portal = portal
+    return client
 
 
 @pytest.fixture(scope="session")

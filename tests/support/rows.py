@@ -21,24 +21,34 @@ _count = itertools.count(1)
 
 
 def _add(session: Session, kind: str, row: Any) -> Any:
-    row.id = new_id()
-    REGISTRY.record(kind).prepare(row)
-    session.add(row)
+    session.add(_prepared(kind, row))
     session.flush()
     return row
 
 
+def _prepared(kind: str, row: Any) -> Any:
+    row.id = new_id()
+    REGISTRY.record(kind).prepare(row)
+    return row
+
+
 def division(session: Session, adcode: str, name: str, parent: str | None = None, *short_names: str) -> Division:
-    return _add(
-        session, "division", Division(adcode=adcode, name=name, parent_adcode=parent, short_names=list(short_names))
-    )
+    return _add(session, "division", _division(adcode, name, parent, *short_names))
+
+
+def _division(adcode: str, name: str, parent: str | None, *short_names: str) -> Division:
+    return Division(adcode=adcode, name=name, parent_adcode=parent, short_names=list(short_names))
 
 
 def xian(session: Session) -> None:
     """陕西省 ⊃ 西安市 ⊃ 雁塔区."""
-    division(session, "610000", "陕西省", None, "陕西")
-    division(session, "610100", "西安市", "610000", "西安")
-    division(session, "610113", "雁塔区", "610100", "雁塔")
+    rows = (
+        _division("610000", "陕西省", None, "陕西"),
+        _division("610100", "西安市", "610000", "西安"),
+        _division("610113", "雁塔区", "610100", "雁塔"),
+    )
+    session.add_all([_prepared("division", row) for row in rows])
+    session.flush()  # at once: each flush looks for all that is made of divisions
 
 
 def institution(session: Session, name: str = "", **given: Any) -> Institution:
