@@ -45,7 +45,8 @@ check: setup ## lint, types, layers, judged relevance
 	$(BIN)/python bench/relevance --judged --check --alone
 
 bench: setup ## the benchmarks; prints a table with peer, ratio and target
-	$(BIN)/python -m bench
+	@scripts/services start || true
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/python -m bench
 	$(BIN)/python bench/relevance --judged
 	if [ -d ../shared/data/standards ]; then $(BIN)/python bench/relevance; fi
 

@@ -30,6 +30,9 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "http": over_http.run,
 }
 
+LOAD = os.getloadavg()[0]
+"""Processes that wanted a core in the minute before: what others did beside."""
+
 HEADING = ("measurement", "ours", "peer", "ratio", "target", "reached")
 
 
@@ -79,7 +82,7 @@ def report(results: Iterable[Result]) -> str:
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}.",
         f"Rows: {source()}.  Written by `python -m bench --write`; how each line is measured stands in `bench/speed`.",
-        "Sides of one line took turns in one run, so trust the ratios; other work ran on the same cores.",
+        f"Sides of one line took turns in one run, so trust the ratios; load of the machine when it began: {LOAD:.1f}.",
         "",
         *table(results),
         "",

@@ -10,14 +10,16 @@ from search_service.query.nodes import Bool, Keyword, Node, Range, Term, all_of,
 SEED = 2611
 WORDS, COMMON = 40_000, 12
 """Different words, as unevenly spread as real ones (Zipf); each of the first twelve stands in a tenth of the rows."""
-PROVINCES, SERVICES, STANDARDS = 34, 6, 2_000
+PROVINCES, SERVICES, STANDARDS, INSTITUTIONS = 34, 6, 2_000, 5_000
+ITEMS = 6
+"""Of a requirement; each is a query of its own for the institutions that may answer it."""
 YEARS = range(2016, 2027)
 TOP = 10
 
 SCHEMA = IndexSchema(
     kind="bare",
     texts=(TextField("words", positions=False),),
-    keywords=tuple(KeywordField(name, facet=True) for name in ("province", "service", "standard")),
+    keywords=tuple(KeywordField(name, facet=True) for name in ("province", "service", "standard", "institution")),
     numbers=(NumberField("year"),),
 )
 FACETS = {"province": 34, "service": 6, "standard": 50}
@@ -40,6 +42,7 @@ def rows(count: int) -> Iterator[Document]:
                 "province": [f"p{chosen.randrange(PROVINCES)}"],
                 "service": [f"s{chosen.randrange(SERVICES)}"],
                 "standard": [f"n{int(chosen.paretovariate(1)) % STANDARDS}"],
+                "institution": [f"i{chosen.randrange(INSTITUTIONS)}"],
             },
             numbers={"year": chosen.choice(YEARS)},
         )
@@ -80,3 +83,15 @@ CLASSES: dict[str, Callable[[random.Random], Ask]] = {
     "OR of 3 very common": lambda chosen: Ask(any_of(_common(chosen, 3)), limit=TOP),
     "AND of 2 very common": lambda chosen: Ask(all_of(_common(chosen, 2)), limit=TOP),
 }
+
+
+def requirement(chosen: random.Random) -> tuple[Ask, ...]:
+    """What matching asks: of each item all rows that may be it, without scores, and whose they are."""
+    return tuple(
+        Ask(
+            Bool(filter=(Keyword("service", f"s{chosen.randrange(SERVICES)}"), any_of(_some(chosen, 2)))),
+            facets={"institution": INSTITUTIONS},
+            limit=TOP,
+        )
+        for _ in range(ITEMS)
+    )

@@ -6,6 +6,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from elasticsearch import Elasticsearch
 from sqlalchemy import select
 
 from api import wiring
@@ -36,11 +37,34 @@ def data_dir() -> Path:
     return folder
 
 
-def copied(to: Path) -> Services:
-    """A service of one's own, for changes."""
+ELASTICSEARCH = "ZHIXUN_TEST_ELASTICSEARCH_URL"
+"""Where `scripts/services env` names one."""
+
+
+def engines() -> list[str]:
+    """Those that can be measured here."""
+    return ["embedded", "elastic"] if ELASTICSEARCH in os.environ else ["embedded"]
+
+
+def copied(to: Path, engine: str = "embedded") -> Services:
+    """A service of one's own, for changes; SQLite and everything in this process, whichever the engine."""
     shutil.copytree(data_dir(), to)
     os.sync()  # or writing out the copy would be measured
-    return wiring.build(Settings(data_dir=to))
+    if engine == "embedded":
+        return wiring.build(Settings(data_dir=to))
+    address = {"elasticsearch_url": os.environ[ELASTICSEARCH], "index_prefix": f"bench{os.getpid()}"}
+    services = wiring.build(Settings(data_dir=to, engine="elastic", **address))
+    wiring.bring_up_to_date(services)
+    return services
+
+
+def close(services: Services) -> None:
+    """Let go of it, and of what it left in a cluster."""
+    services.close()
+    if services.settings.engine == "elastic":
+        with Elasticsearch(os.environ[ELASTICSEARCH]) as client:
+            for name in client.indices.get(index=f"{services.settings.index_prefix}-*"):
+                client.indices.delete(index=name)
 
 
 def size(services: Services) -> str:
