@@ -1,6 +1,6 @@
 """``zhixun calendar``: the working-day calendar, its announcements, and counting by it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +10,8 @@ from rich.table import Table
 from api.terminal import Json, add, opened, out, show
 from search_service.clock.calendar import FURTHEST, Calendar
 from search_service.clock.files import read_year
-from search_service.clock.notices import announce, current
+from search_service.clock.hours import LONGEST_SERVICE, SHORTEST, Hours
+from search_service.clock.notices import announce, current, open_at
 from search_service.errors import Invalid, NotFound, Problem
 from search_service.kinds.days import day_of
 from search_service.records.files import read
@@ -69,6 +70,44 @@ def set_year(path: Annotated[Path, typer.Argument(help="放假安排文件(JSON)
             number = current(session).version
     told = f"{year} 年的安排已生效,日历版本 {number}" if changed else f"{year} 年的安排与已有的相同,没有变化"
     show({"year": year, "changed": changed, "version": number}, as_json=as_json, table=lambda: out.print(told))
+
+
+@app.command("hours")
+def hours(
+    opens: Annotated[str | None, typer.Option(help="上班,如 09:00")] = None,
+    closes: Annotated[str | None, typer.Option(help="下班,如 17:30")] = None,
+    service_days: Annotated[int | None, typer.Option(help="未说明服务时间时的天数")] = None,
+    as_json: Json = False,
+) -> None:
+    """工作时间与默认服务天数;给出新值即更改,进行中的时限随之重算,已结束的不变。"""
+    with opened() as services:
+        with services.database.write() as session:
+            there = current(session).hours
+            wanted = _wanted(there, opens, closes, service_days)
+            changed = open_at(session, wanted, by="zhixun calendar hours", now=services.clock.now())
+        with services.database.read() as session:
+            calendar = current(session)
+    data = {
+        "opens": f"{wanted.opens:%H:%M}",
+        "closes": f"{wanted.closes:%H:%M}",
+        "service_days": wanted.service_days,
+        "changed": changed,
+        "version": calendar.version,
+    }
+    told = f"工作时间 {data['opens']}–{data['closes']},默认服务天数 {wanted.service_days},日历版本 {calendar.version}"
+    show(data, as_json=as_json, table=lambda: out.print(told))
+
+
+def _wanted(there: Hours, opens: str | None, closes: str | None, service_days: int | None) -> Hours:
+    try:
+        return Hours(
+            time.fromisoformat(opens) if opens else there.opens,
+            time.fromisoformat(closes) if closes else there.closes,
+            there.service_days if service_days is None else service_days,
+        )
+    except ValueError as error:
+        hint = f"例如 --opens 09:00 --closes 17:30 --service-days 15;一天至少 {SHORTEST},天数 1 至 {LONGEST_SERVICE}"
+        raise Invalid("工作时间或天数不能这样设置", problems=[Problem("", "hours", str(error), hint)]) from error
 
 
 @app.command("add-workdays")

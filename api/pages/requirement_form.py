@@ -19,6 +19,7 @@ from api.pages.render import page
 from api.pages.requirement_draft import DEMANDED, FIELDS, Draft, at_of, unpacked
 from api.routes.requirements import reader
 from api.wiring import Services
+from search_service.clock.notices import current
 from search_service.errors import (
     DatabaseUnavailable,
     EngineUnavailable,
@@ -284,6 +285,7 @@ class _Writing:
         problems = () if error is None else error.problems or (Problem("", error.code, error.detail),)
         with self._services.database.read() as session:
             names = words.divisions(session, self.draft.body)
+            usual_days = current(session).hours.service_days
         own = self._own() if name in {"contact", "check"} else None
         response = page(
             "requirement_form.html",
@@ -309,6 +311,7 @@ class _Writing:
             services=SERVICES.labels,
             kinds={kind: NATURES.label(kind) for kind in DEMANDED},
             channels={name: CHANNELS[name] for name in reading.BY_STAFF},
+            usual_days=usual_days,
         )
         response.headers.update(KEPT_BY_BROWSER)
         if error is not None and error.retry_after is not None:

@@ -1,13 +1,12 @@
 """A requirement in words: what is asked for, how much working time is left, which tone a state has."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from search_service.clock.business import Hours
 from search_service.kinds.days import SHANGHAI
 from search_service.kinds.vocabulary import NATURES, SERVICES
 from search_service.requirements import states
@@ -82,11 +81,9 @@ def moment(at: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日（周{_WEEK[local.weekday()]}）{local:%H:%M}"
 
 
-def working(minutes: int) -> str:
+def working(span: timedelta, day: timedelta) -> str:
     """Working time in words, in days of business hours."""
-    hours = Hours()
-    day = (hours.closes.hour - hours.opens.hour) * 60 + hours.closes.minute - hours.opens.minute
-    days, rest = divmod(minutes, day)
+    days, rest = divmod(int(span.total_seconds() // 60), int(day.total_seconds() // 60))
     parts = [f"{days} 个工作日" if days else "", f"{rest // 60} 小时" if rest >= _HOUR else ""]
     if not days and rest % _HOUR:
         parts.append(f"{rest % _HOUR} 分钟")
@@ -118,6 +115,6 @@ def _line(label: str, promise: str, clock: Clock, *, first: bool) -> dict[str, s
     elif late:
         text, tone = "已超过期限，平台正在处理", "bad"
     else:
-        text, tone = f"还有 {working(int(left.total_seconds() // 60))}（工作时间）", "soon"
+        text, tone = f"还有 {working(left, clock.day)}（工作时间）", "soon"
     tentative = "（暂定：放假安排公布后可能变化）" if due.tentative else ""
     return {"label": label, "promise": promise, "due": moment(due.at) + tentative, "text": text, "tone": tone}

@@ -32,8 +32,6 @@ SAID = {
 }
 """What is said of what was just done."""
 
-WORKING_DAY = 510
-"""Minutes of a working day, 09:00 to 17:30, by which long spans are told."""
 HURRY, HALF = 0.8, 0.5
 """Shares of the time at which staff are told, too (clock/business.py)."""
 
@@ -135,9 +133,9 @@ def identifier(text: str) -> uuid.UUID:
         return uuid.UUID(int=0)
 
 
-def left(minutes: int) -> str:
-    """A span of working time in words."""
-    days, rest = divmod(max(0, minutes), WORKING_DAY)
+def left(minutes: int, of_a_day: int) -> str:
+    """A span of working time in words, long ones in working days."""
+    days, rest = divmod(max(0, minutes), of_a_day)
     hours, rest = divmod(rest, 60)
     parts = [f"{days} 个工作日" if days else "", f"{hours} 小时" if hours else "", f"{rest} 分" if rest else ""]
     return " ".join(filter(None, parts)) or "不足 1 分钟"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from search_service.clock.calendar import Calendar
+from search_service.clock.hours import Hours
 from search_service.kinds.days import SHANGHAI, day_of
 
 RESPOND_WITHIN, RECOMMEND_WITHIN = 1, 3
@@ -18,23 +19,6 @@ ESCALATIONS = (50, 80, 100)
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
-    """When business begins and ends on a working day, without a break."""
-
-    opens: time = time(9, 0)
-    closes: time = time(17, 30)
-
-    def __post_init__(self) -> None:
-        """Refuse a day that ends before it begins."""
-        if self.opens >= self.closes:
-            raise ValueError("business hours end before they begin")
-
-    def of(self, day: date) -> tuple[datetime, datetime]:
-        """Begin and end on a day, aware."""
-        return datetime.combine(day, self.opens, SHANGHAI), datetime.combine(day, self.closes, SHANGHAI)
-
-
-@dataclass(frozen=True, slots=True)
 class Deadline:
     """An instant, whether it may still move with an announcement, and the calendar it was counted by."""
 
@@ -45,10 +29,14 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A calendar with business hours: counts in working time."""
+    """Counts in working time, by a calendar and the business hours in it."""
 
     calendar: Calendar
-    hours: Hours = Hours()
+
+    @property
+    def hours(self) -> Hours:
+        """Of this version of the calendar."""
+        return self.calendar.hours
 
     def deadline(self, posted: datetime, workdays: int) -> Deadline:
         """The end of business on the given working day after the day of posting, whatever its hour."""

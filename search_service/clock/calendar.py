@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from search_service.clock.hours import USUAL, Hours
+
 SATURDAY = 5
 """`date.weekday()` of the first day off in a week without exceptions."""
 
@@ -45,10 +47,12 @@ class Calendar:
     Attributes:
         version: number of the newest announcement that is in it; 0 without any.
         years: the announced years, each with its exceptions (day → works, name).
+        hours: when offices are open on working days, and what else of time is a setting.
     """
 
     version: int
     years: Mapping[int, Mapping[date, tuple[bool, str]]]
+    hours: Hours = USUAL
 
     def day(self, day: date) -> Day:
         """What this day is."""

@@ -1,14 +1,16 @@
 """The calendar in the store: read as of a version, announced year by year, seeded from the calendar library."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from importlib.metadata import version
+from typing import Any
 
 import chinese_calendar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from search_service.clock.calendar import Calendar
+from search_service.clock.hours import USUAL, Hours
 from search_service.errors import Invalid, Problem
 from search_service.store.calendar import CalendarNotice
 from search_service.store.session import Database
@@ -40,13 +42,16 @@ def current(session: Session, at_version: int | None = None) -> Calendar:
     notices = select(CalendarNotice).order_by(CalendarNotice.number)
     if at_version is not None:
         notices = notices.where(CalendarNotice.number <= at_version)
-    number, years = 0, dict[int, Exceptions]()
+    number, years, hours = 0, dict[int, Exceptions](), USUAL
     for notice in session.scalars(notices):
         number = notice.number
-        years[notice.year] = {
-            date.fromisoformat(day): (said["working"], said["name"]) for day, said in notice.days.items()
-        }
-    return Calendar(number, years)
+        if notice.hours is not None:
+            hours = _hours(notice.hours)
+        if notice.year is not None:
+            years[notice.year] = {
+                date.fromisoformat(day): (said["working"], said["name"]) for day, said in notice.days.items()
+            }
+    return Calendar(number, years, hours)
 
 
 def announce(session: Session, year: int, days: Exceptions, *, source: str, by: str, now: datetime) -> bool:
@@ -62,10 +67,30 @@ def announce(session: Session, year: int, days: Exceptions, *, source: str, by: 
     last = select(CalendarNotice.days).where(CalendarNotice.year == year).order_by(CalendarNotice.number.desc())
     if session.scalar(last.limit(1)) == stored:
         return False
-    number = (session.scalar(select(func.max(CalendarNotice.number))) or 0) + 1
-    session.add(CalendarNotice(number=number, year=year, days=stored, source=source, made_by=by, made_at=now))
-    session.flush()  # the next one counts on from here
+    _add(session, CalendarNotice(year=year, days=stored, source=source, made_by=by, made_at=now))
     return True
+
+
+def open_at(session: Session, hours: Hours, *, by: str, now: datetime) -> bool:
+    """Put business hours and the usual period of a service in force; False where they are in force already.
+
+    What runs is reckoned by them from now on; what was answered keeps the version that it was answered under.
+    """
+    if current(session).hours == hours:
+        return False
+    said = {"opens": f"{hours.opens:%H:%M}", "closes": f"{hours.closes:%H:%M}", "service_days": hours.service_days}
+    _add(session, CalendarNotice(days={}, hours=said, source="", made_by=by, made_at=now))
+    return True
+
+
+def _hours(said: Mapping[str, Any]) -> Hours:
+    return Hours(time.fromisoformat(said["opens"]), time.fromisoformat(said["closes"]), said["service_days"])
+
+
+def _add(session: Session, notice: CalendarNotice) -> None:
+    notice.number = (session.scalar(select(func.max(CalendarNotice.number))) or 0) + 1
+    session.add(notice)
+    session.flush()  # the next one counts on from here
 
 
 def seed(database: Database) -> list[int]:

@@ -73,9 +73,8 @@ class Matched:
     unlisted: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
 
 
-def dues_of(session: Session, posted: datetime) -> Dues:
-    """By the calendar in force (S5-42, S5-43)."""
-    office = Office(current(session))
+def dues_of(office: Office, posted: datetime) -> Dues:
+    """S5-42, S5-43."""
     return Dues(office.respond_by(posted), office.recommend_by(posted))
 
 
@@ -122,9 +121,11 @@ class Matcher:
         now = self._database.now()
         today = day_of(now)
         posted = entry.read(body, lambda text: loading.resolve(session, text))
-        dues = dues_of(session, now)
+        office = Office(current(session))
+        dues, days = dues_of(office, now), office.hours.service_days
+        due = day_of(dues.recommend_by.at)
         conditions = Conditions(
-            window(posted.wanted, today=today, posted=today, due=lambda: day_of(dues.recommend_by.at)),
+            window(posted.wanted, today=today, posted=today, due=lambda: due, service_days=days),
             posted.region,
             posted.certificate_kinds,
         )

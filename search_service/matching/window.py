@@ -7,9 +7,6 @@ from datetime import date, timedelta
 from search_service.errors import Conflict, Invalid, Problem
 from search_service.matching.words import Window
 
-SERVICE_DAYS = 15
-"""When nobody says how long: a setting of the site."""
-
 LONGEST = 3_660
 """Days: ten years are a slip of the keyboard."""
 
@@ -29,10 +26,10 @@ class Wanted:
     service_days: int | None = None
 
 
-def window(
-    wanted: Wanted, *, today: date, posted: date, due: Callable[[], date], service_days: int = SERVICE_DAYS
-) -> Window:
+def window(wanted: Wanted, *, today: date, posted: date, due: Callable[[], date], service_days: int) -> Window:
     """The window as it is judged on `today`; `due` is the recommendation's last day, asked only where it matters.
+
+    `service_days` is how long a service takes when nobody says (`clock/hours.py`).
 
     Raises:
         Invalid: the dates contradict each other; each contradiction is named.

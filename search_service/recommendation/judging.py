@@ -12,7 +12,7 @@ from search_service.clock.notices import current
 from search_service.kinds.days import day_of
 from search_service.matching import entry, loading
 from search_service.matching.answer import RULE_VERSION
-from search_service.matching.match import Dues, Matcher
+from search_service.matching.match import Matcher, dues_of
 from search_service.matching.window import Wanted, window
 from search_service.matching.words import Conditions, Requirement
 from search_service.recommendation.basis import Asked, Basis, Proposal, gathered, proposal
@@ -49,12 +49,12 @@ def read(
     body = {name: value for name, value in row.body.items() if name in entry.FIELDS}
     posted = entry.read(body, lambda text: loading.resolve(session, text))
     office = Office(current(session, row.calendar_version))
-    dues = Dues(office.respond_by(row.received_at), office.recommend_by(row.received_at))
+    dues, days = dues_of(office, row.received_at), office.hours.service_days
     wanted = _kept(body, kept) or posted.wanted
     due = day_of(dues.recommend_by.at)
     if ended:
-        today = min(today, window(wanted, today=posted_on, posted=posted_on, due=lambda: due).end)
-    found = window(wanted, today=max(today, posted_on), posted=posted_on, due=lambda: due)
+        today = min(today, window(wanted, today=posted_on, posted=posted_on, due=lambda: due, service_days=days).end)
+    found = window(wanted, today=max(today, posted_on), posted=posted_on, due=lambda: due, service_days=days)
     requirement = Requirement(
         items=posted.items,
         conditions=Conditions(found, posted.region, posted.certificate_kinds),

@@ -46,6 +46,7 @@ class Clock:
         respond_left, recommend_left: working time until each is due, zero behind it; of what is kept or ended it is
             what was left then.
         used: share of the working time until the recommendation is due, 0 to 1, likewise.
+        day: the working time of a day.
     """
 
     now: datetime
@@ -58,6 +59,7 @@ class Clock:
     respond_left: timedelta
     recommend_left: timedelta
     used: float
+    day: timedelta
 
     @property
     def running(self) -> bool:
@@ -129,6 +131,7 @@ def reckon(requirement: Requirement, happened: Iterable[Happening], office: Offi
         respond_left=office.working_time(answered, respond_by.at),
         recommend_left=left,
         used=1 - left / whole,
+        day=office.hours.day,
     )
 
 

@@ -87,7 +87,7 @@ OF_WHOLE = (
     ),
     Slot(
         "start", "服务时间", 2, "希望什么时候开始，什么时候完成？",
-        "证书必须覆盖整个服务期；不说明时从推荐截止日起按 15 天计算。",
+        "证书必须覆盖整个服务期；不说明时从推荐截止日起按平台默认的服务天数计算。",
         frozenset({"certificate_ends_in_window", "edition_changes_in_window", "edition_not_yet"}),
     ),
     Slot(

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from search_service.clock.business import Office
+from search_service.clock.notices import current
 from search_service.errors import Invalid, Problem
 from search_service.kinds.days import SHANGHAI, day_of
 from search_service.kinds.vocabulary import SERVICES
@@ -119,8 +121,9 @@ def read(session: Session, content: Mapping[str, Any], received_at: datetime, no
         raise _invalid([*error.problems, *problems]) from None
     if problems:
         raise _invalid(problems)
-    due = dues_of(session, received_at).recommend_by
-    window(posted.wanted, today=day_of(now), posted=day_of(received_at), due=lambda: day_of(due.at))
+    office = Office(current(session))
+    due, days = day_of(dues_of(office, received_at).recommend_by.at), office.hours.service_days
+    window(posted.wanted, today=day_of(now), posted=day_of(received_at), due=lambda: due, service_days=days)
     if body.get("region") and posted.region != body["region"]:
         typed["region"], body["region"] = body["region"], posted.region
     for at, (item, read_item) in enumerate(zip(body["items"], posted.items, strict=True)):

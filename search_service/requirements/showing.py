@@ -105,6 +105,7 @@ def clock_json(clock: Clock) -> dict[str, Any]:
         "running": clock.running,
         "respond_minutes_left": _minutes(clock.respond_left),
         "recommend_minutes_left": _minutes(clock.recommend_left),
+        "minutes_of_a_working_day": _minutes(clock.day),
         "used": round(clock.used, 3),
     }
 

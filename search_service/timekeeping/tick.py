@@ -17,7 +17,7 @@ from typing import Protocol
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from search_service.clock.business import Hours, Office
+from search_service.clock.business import Office
 from search_service.clock.calendar import Calendar
 from search_service.clock.notices import current
 from search_service.errors import DatabaseBusy, DatabaseUnavailable, ZhixunError
@@ -71,9 +71,8 @@ class Timekeeper:
     `automatic` is whether the system sends by itself in the last working hour.
     """
 
-    def __init__(self, database: Database, hands: Hands, *, automatic: bool = True, hours: Hours | None = None) -> None:
+    def __init__(self, database: Database, hands: Hands, *, automatic: bool = True) -> None:
         self._database, self._hands, self._automatic = database, hands, automatic
-        self._hours = hours or Hours()
         self._calendar: Calendar | None = None
         self._reckoned: dict[tuple[int, datetime, date | None], Instants] = {}
         self._wake_at: datetime | None = None
@@ -88,7 +87,7 @@ class Timekeeper:
         now = self._database.now()
         with self._database.read() as session:
             office = self._office(session)
-            watched = running(session)
+            watched = running(session, office.hours)
             waiting = patience.waiting(session)
         reckoned = self._reckon(office, watched)
         ticked = Ticked(watched=len(watched))
@@ -154,7 +153,7 @@ class Timekeeper:
 
     def _settled(self, identifier: uuid.UUID, step: Step) -> bool:
         with self._database.read() as session:
-            return step is not Step.WAKE and not running(session, identifier)
+            return step is not Step.WAKE and not running(session, self._office(session).hours, identifier)
 
     def _wake(
         self,
@@ -202,7 +201,7 @@ class Timekeeper:
         newest = session.scalar(select(func.max(CalendarNotice.number))) or 0
         if self._calendar is None or self._calendar.version != newest:
             self._calendar = current(session)
-        return Office(self._calendar, self._hours)
+        return Office(self._calendar)
 
     def _reckon(self, office: Office, watched: Sequence[Watched]) -> list[Instants]:
         """Their instants, kept from look to look: counting working time costs more than all the rest."""

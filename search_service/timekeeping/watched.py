@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from search_service.matching.window import SERVICE_DAYS
+from search_service.clock.hours import Hours
 from search_service.requirements import events, states
 from search_service.store.requirement import Requirement, RequirementEvent
 
@@ -30,7 +30,7 @@ class Watched:
     marks: set[str] = field(default_factory=set)
 
 
-def running(session: Session, only: uuid.UUID | None = None) -> list[Watched]:
+def running(session: Session, hours: Hours, only: uuid.UUID | None = None) -> list[Watched]:
     """Those to whom a recommendation is owed, oldest first: few, however many there have ever been.
 
     With `only`, that one, if it is among them.
@@ -52,7 +52,7 @@ def running(session: Session, only: uuid.UUID | None = None) -> list[Watched]:
     if only is not None:
         query, happened = query.where(Requirement.id == only), happened.where(Requirement.id == only)
     found = {
-        row.id: Watched(row.id, row.number, row.received_at, row.created_at, last_day(row.body))
+        row.id: Watched(row.id, row.number, row.received_at, row.created_at, last_day(row.body, hours))
         for row in session.execute(query.order_by(Requirement.received_at, Requirement.id))
     }
     for identifier, kind, once in session.execute(happened):
@@ -64,13 +64,14 @@ def running(session: Session, only: uuid.UUID | None = None) -> list[Watched]:
     return list(found.values())
 
 
-def last_day(body: Mapping[str, Any]) -> date | None:
+def last_day(body: Mapping[str, Any], hours: Hours) -> date | None:
     """When the wanted service is over, where the requirement itself says it (docs/matching.md, The window)."""
     try:
         if body.get("end"):
             return date.fromisoformat(body["end"])
         if body.get("start"):
-            return date.fromisoformat(body["start"]) + timedelta(days=int(body.get("service_days") or SERVICE_DAYS) - 1)
+            days = int(body.get("service_days") or hours.service_days)
+            return date.fromisoformat(body["start"]) + timedelta(days=days - 1)
     except (TypeError, ValueError, OverflowError):  # what cannot be read is judged, and told, by those who send
         return None
     return None

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from search_service.clock.hours import Hours
+from search_service.clock.notices import current
 from search_service.recommendation import reading
 from search_service.records.access import instant
 from search_service.requirements import events, showing, states
@@ -46,13 +48,13 @@ def worklist(session: Session, now: datetime, among: Collection[str] = states.RU
         rows += _drafted_again(session)
     clocks = clocks_of(session, rows, now)
     rows.sort(key=lambda row: _urgency(row, clocks[row.id]))
-    shown = rows[:MOST]
+    shown, hours = rows[:MOST], current(session).hours
     beside = _beside(session, [row.id for row in shown])
     return {
         "now": instant(now),
         "total": len(rows),
         "counts": counts(session),
-        "requirements": [_entry(row, clocks[row.id], beside) for row in shown],
+        "requirements": [_entry(row, clocks[row.id], beside, hours) for row in shown],
     }
 
 
@@ -125,9 +127,9 @@ def _beside(session: Session, ids: Sequence[uuid.UUID]) -> Beside:
     return Beside(drafts, last, troubles)
 
 
-def _entry(row: Requirement, clock: Clock, beside: Beside) -> dict[str, Any]:
+def _entry(row: Requirement, clock: Clock, beside: Beside, hours: Hours) -> dict[str, Any]:
     draft, last = beside.drafts.get(row.id), beside.last.get(row.id)
-    ends = last_day(row.body)
+    ends = last_day(row.body, hours)
     return {
         **showing.brief(row),
         "contact": {"name": row.contact_name, "phone": row.contact_phone},
@@ -175,7 +177,8 @@ def pressure(session: Session, now: datetime) -> Pressure:
     rows = states.open_ones(session, states.RUNNING)
     clocks = clocks_of(session, rows, now).values()
     waited = now - timedelta(seconds=DRAFT_SECONDS)
-    undrafted = sum(events.DRAFTED not in one.kinds and one.created_at < waited for one in running(session))
+    watched = running(session, current(session).hours)
+    undrafted = sum(events.DRAFTED not in one.kinds and one.created_at < waited for one in watched)
     found = Counter[str]()
     for clock in clocks:
         found["overdue"] += clock.recommendation_late

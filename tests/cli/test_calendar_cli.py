@@ -22,6 +22,16 @@ def test_the_command_line_counts_shows_and_announces(zhixun: Shell, tmp_path: Pa
     (tmp_path / "next.json").write_text(json.dumps(FILE), "utf-8")
     assert zhixun.json("calendar", "set", str(tmp_path / "next.json"))["changed"]
     assert "没有变化" in zhixun("calendar", "set", str(tmp_path / "next.json"))
-    assert not zhixun.json("calendar", "show", "2027")["tentative"]
+    shown = zhixun.json("calendar", "show", "2027")
+    assert not shown["tentative"]
+    version = shown["version"]
+    assert zhixun.json("calendar", "hours") == {
+        "opens": "09:00", "closes": "17:30", "service_days": 15, "changed": False, "version": version
+    }  # fmt: skip
+    set_ = zhixun.json("calendar", "hours", "--closes", "16:00", "--service-days", "20")
+    assert (set_["opens"], set_["closes"], set_["service_days"]) == ("09:00", "16:00", 20)
+    assert (set_["changed"], set_["version"]) == (True, version + 1)
+    assert "默认服务天数 20" in zhixun("calendar", "hours")
+    assert "--opens 09:00" in zhixun("calendar", "hours", "--opens", "15:30", code=2)
     (tmp_path / "bad.json").write_text('{"year": 2027, "days": [{"date": "x"}]}', "utf-8")
     assert "days.0" in zhixun("calendar", "set", str(tmp_path / "bad.json"), code=2)

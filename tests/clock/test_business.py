@@ -1,13 +1,15 @@
 """Deadlines and working time, in Shanghai, whatever zone an instant was written in."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_service.clock.business import Hours, Office
+from search_service.clock.business import Office
 from search_service.clock.calendar import Calendar
+from search_service.clock.hours import Hours
 from search_service.clock.notices import library_years
 from search_service.kinds.days import SHANGHAI
 
@@ -80,10 +82,12 @@ def test_working_time_adds_up(one: datetime, two: datetime, three: datetime) -> 
 def test_hours_that_end_before_they_begin_are_refused() -> None:
     with pytest.raises(ValueError, match="before they begin"):
         Hours(time(18), time(9))
+    with pytest.raises(ValueError, match="too short"):
+        Hours(time(9), time(10, 59))
 
 
 def test_hours_are_a_setting() -> None:
-    short = Office(OFFICE.calendar, Hours(time(10), time(16)))
+    short = Office(replace(OFFICE.calendar, hours=Hours(time(10), time(16))))
     assert short.respond_by(at("2026-11-23 10:00")).at == at("2026-11-24 16:00")
     assert short.working_time(at("2026-11-23 00:00"), at("2026-11-24 00:00")) == timedelta(hours=6)
     assert date(2026, 11, 24) == short.respond_by(at("2026-11-23 10:00")).at.date()

@@ -1,13 +1,15 @@
 """What is due when: half-time, the call to hurry, the breach, the missed first day, the automatic sending."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_service.clock.business import Hours, Office
+from search_service.clock.business import Office
 from search_service.clock.calendar import Calendar
+from search_service.clock.hours import Hours
 from search_service.clock.notices import library_years
 from search_service.kinds.days import SHANGHAI
 from search_service.requirements import events
@@ -118,7 +120,8 @@ def test_a_service_that_is_over_sooner_is_recommended_sooner() -> None:
 
 
 def test_other_hours_move_everything() -> None:
-    when = instants(Office(OFFICE.calendar, Hours(at(MONDAY).time(), at("2026-11-23 16:00").time())), at(MONDAY))
+    hours = Hours(at(MONDAY).time(), at("2026-11-23 16:00").time())
+    when = instants(Office(replace(OFFICE.calendar, hours=hours)), at(MONDAY))
     assert (when.automatic_at, when.recommend_by.at) == (at("2026-11-26 15:00"), at("2026-11-26 16:00"))
 
 

@@ -2,12 +2,13 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, time
 
 import pytest
 from starlette.testclient import TestClient
 
-from search_service.clock.notices import announce
+from search_service.clock.hours import Hours
+from search_service.clock.notices import announce, open_at
 from search_service.errors import Invalid
 from search_service.kinds.access import Role
 from search_service.requirements import events, states
@@ -80,6 +81,21 @@ def test_what_is_over_keeps_the_calendar_that_it_was_ended_by(office: Office) ->
     assert (before["recommend_by"], after["recommend_by"]) == ("2026-11-26T17:30:00+08:00", "2026-11-27T17:30:00+08:00")
     assert before["calendar_version"] != after["calendar_version"]
     del running
+
+
+def test_other_business_hours_are_for_what_still_runs(office: Office) -> None:
+    """The proof of what was kept is not written anew by a setting."""
+    office.set("2026-11-23 10:00")
+    done, _ = office.post(), office.post()
+    office.set("2026-11-26 16:30")
+    office.move(done, states.RECOMMENDED)
+    with office.database.write() as session:
+        assert open_at(session, Hours(time(8), time(16)), by="甲", now=office.database.now())
+        assert not open_at(session, Hours(time(8), time(16)), by="甲", now=office.database.now())
+    rows = found(office)
+    before, after = rows["XQ000001"], rows["XQ000002"]
+    assert (before["recommend_by"], after["recommend_by"]) == ("2026-11-26T17:30:00+08:00", "2026-11-26T16:00:00+08:00")
+    assert before["calendar_version"] + 1 == after["calendar_version"]
 
 
 def test_days_count_in_shanghai_and_both_are_included(office: Office) -> None:

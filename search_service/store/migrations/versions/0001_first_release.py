@@ -119,8 +119,9 @@ def upgrade() -> None:
     op.create_table(
         "calendar_notice",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("days", sa.JSON(), nullable=False),
+        sa.Column("hours", sa.JSON(), nullable=True),
         sa.Column("source", text(500), nullable=False),
         sa.Column("made_by", text(100), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
