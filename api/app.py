@@ -56,6 +56,8 @@ def create(services: Services | None = None) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = POOL
         jobs.start()
         services.query_log.start()
+        if owned:  # a process of its own: its first search need not wait two seconds for the words of the records
+            services.search.warm()
         yield
         services.query_log.stop()
         jobs.stop()

@@ -41,6 +41,7 @@ def _serving(folder: Path, engine: str) -> Iterator[Services]:
     services = service.copied(folder, engine)
     jobs = wiring.background(services)
     jobs.start()
+    services.search.learn()  # as `serve` does at its start: else the first search waits for it, and is counted as stale
     try:
         yield services
     finally:

@@ -138,6 +138,10 @@ class Search:
         except EngineUnavailable:
             return []
 
+    def warm(self) -> None:
+        """Begin to read the words of the live records, for which the first search would wait; returns at once."""
+        self._word_lists.renew()
+
     def learn(self) -> None:
         """Read the words of the live records now, instead of within a minute."""
         self._word_lists.learn()

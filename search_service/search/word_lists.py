@@ -50,12 +50,16 @@ class WordLists:
 
     def get(self) -> Lexicon:
         """What is there; a new one is on its way when this one is old."""
-        if time.monotonic() >= self._next and self._begin():
-            Thread(target=self._read_quietly, name="zhixun-word-lists", daemon=True).start()
+        self.renew()
         if not self._there.is_set():
             self._there.wait(FIRST_WAIT)
             self._there.set()  # the next search does not wait again
         return self._lexicon
+
+    def renew(self) -> None:
+        """Begin to read them where they are old; returns at once."""
+        if time.monotonic() >= self._next and self._begin():
+            Thread(target=self._read_quietly, name="zhixun-word-lists", daemon=True).start()
 
     def learn(self) -> None:
         """Read them now; whoever waits for the answer wants the newest."""

@@ -1,5 +1,6 @@
 """What understood words do: filter where a kind can, never make the others vanish, and stay open where they are."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -227,6 +228,18 @@ def test_new_rows_are_understood_when_the_lists_are_read_again(filled: Services)
     filled.search.learn()
     assert slots(ask(filled, "石墨烯"))["object"].value == "石墨烯"
     assert ask(filled, "没有发布的东西").understood == ()
+
+
+def test_lists_read_at_the_start_are_there_for_the_first_search(
+    filled: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = WordLists(filled.database)
+    lists.renew()
+    for thread in threading.enumerate():
+        if thread.name == "zhixun-word-lists":
+            thread.join()
+    monkeypatch.setattr(lists, "_read", lambda: pytest.fail("they are read once more"))
+    assert len(lists.get()) > 0
 
 
 def test_lists_that_cannot_be_read_leave_the_old_ones(filled: Services, monkeypatch: pytest.MonkeyPatch) -> None:
