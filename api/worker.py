@@ -42,8 +42,10 @@ CONFIGURATION: dict[str, Any] = {
     "task_acks_late": True,  # a killed worker's task is not lost; done twice it does nothing
     "task_reject_on_worker_lost": True,
     "worker_prefetch_multiplier": 1,  # no worker sits on rings that another could answer
-    "task_time_limit": 120,  # six times the bound: then something hangs, and its process is replaced
-    "task_soft_time_limit": 90,
+    # Six times the bound: then something hangs, and its process is replaced.  No soft limit before it: that is an
+    # exception anywhere, and a row whose document was just being made would be called one that none can be made of.
+    "task_time_limit": 120,
+    "task_soft_time_limit": None,
     "worker_soft_shutdown_timeout": 25,  # above the bound, below the 60 s that compose waits
     "worker_enable_soft_shutdown_on_idle": False,
     "task_ignore_result": True,
