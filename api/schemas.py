@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from search_service.kinds.base import Kind
-from search_service.kinds.slots import BOOST, CHOOSE, FILTER, NOTE, OVERRULED, SLOTS, TEXT
+from search_service.kinds.slots import BOOST, CHOOSE, FILTER, NOTE, OVERRULED, REFUSED, SLOTS, TEXT
 from search_service.search.check import VALID_ON, filter_names
 
 _TEXT = {"type": "string"}
@@ -53,7 +53,7 @@ ANSWER = _answer(
                 text=_TEXT,
                 value=_TEXT,
                 label=_TEXT,
-                act={"type": "string", "enum": [FILTER, BOOST, NOTE, CHOOSE, TEXT, OVERRULED]},
+                act={"type": "string", "enum": [FILTER, BOOST, NOTE, CHOOSE, TEXT, OVERRULED, REFUSED]},
                 start=_COUNT,
                 end=_COUNT,
                 choices=_list_of(

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.pages.state import State, parent
 from search_service.kinds.base import Kind
-from search_service.kinds.slots import ACTS, CHOOSE, SLOTS, TEXT
+from search_service.kinds.slots import ACTS, CHOOSE, REFUSED, SLOTS, TEXT
 from search_service.search.check import VALID_ON
 
 ORDER = ("region", "service", "nature", "status", "business_kind", "topic", "institution", "ccs", "ics")
@@ -133,7 +133,7 @@ def _reading(state: State, slot: Mapping[str, Any]) -> Reading:
         chosen = tuple(Chip(label, choice["label"], _chosen(state, choice["params"])) for choice in slot["choices"])
         as_text = state.url(as_text=(*state.as_text, slot["slot"]))
         return Reading(label, slot["text"], CHOOSE, ACTS[CHOOSE], without, as_text, choices=chosen)
-    as_text = state.url(as_text=(*state.as_text, name))
+    as_text = "" if slot["act"] == REFUSED else state.url(as_text=(*state.as_text, name))
     return Reading(label, slot["label"], slot["act"], ACTS[slot["act"]], without, as_text)
 
 

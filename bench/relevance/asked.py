@@ -24,7 +24,7 @@ from bench.relevance.given import Given, Understood
 from bench.relevance.judgement import Judged, Pool
 from bench.relevance.peers import PEERS
 from bench.relevance.scoring import DEEP
-from search_service.kinds.slots import OVERRULED, TEXT
+from search_service.kinds.slots import OVERRULED, REFUSED, TEXT
 from search_service.query.request import SearchRequest
 from search_service.records.interchange import load
 from search_service.search import ladder
@@ -36,7 +36,7 @@ Ask = Callable[[Judged], Given]
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai on the day that the sample was written for, as in the tests."""
 ADDRESS = "ZHIXUN_TEST_ELASTICSEARCH_URL"
-UNSAID = {TEXT, OVERRULED}
+UNSAID = {TEXT, OVERRULED, REFUSED}
 """What a slot does that decides nothing: its words are words."""
 
 

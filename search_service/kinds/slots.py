@@ -20,6 +20,8 @@ TEXT: Final = "text"
 """Turned back to plain text by who asked."""
 OVERRULED: Final = "overruled"
 """Another value of the same filter was ticked, which holds instead."""
+REFUSED: Final = "refused"
+"""Said not to be wanted (不要CMA): no condition, no part of a requirement, and demanded nowhere."""
 
 ACTS: Mapping[str, str] = {
     FILTER: "只看",
@@ -28,6 +30,7 @@ ACTS: Mapping[str, str] = {
     CHOOSE: "可能是",
     TEXT: "按文字查找",
     OVERRULED: "以已选条件为准",
+    REFUSED: "已记下，不作为条件，也没有据此排除结果",
 }
 """The same for people."""
 

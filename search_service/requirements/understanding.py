@@ -14,7 +14,7 @@ from typing import Any
 from analyzers.fold import fold
 from analyzers.words import cut_words
 from search_service.errors import Invalid, Problem
-from search_service.kinds.slots import CHOOSE
+from search_service.kinds.slots import CHOOSE, REFUSED
 from search_service.matching.entry import MOST_ITEMS
 from search_service.query.question import FILLERS, QUESTION_WORDS, SERVICE_WORDS
 from search_service.query.request import LONGEST_QUERY
@@ -93,7 +93,8 @@ def understood(text: str, read: Read, today: date) -> Understood:
         message = f"一份需求至多 {MOST_ITEMS} 项,这段说明有 {len(texts)} 段,尚未处理任何一段"
         raise Invalid(message, problems=[Problem("text", "too_many", message, "请分成几份需求提交")])
     found = Understood({"text": plain.strip(), "items": []})
-    items = _items(found, [_read(one, read) for one in texts])
+    pieces = [_read(one, read) for one in texts]
+    items = _items(found, pieces)
     for place, piece in enumerate(items):
         found.body["items"].append(piece.item)
         found.pieces.append(piece.text)
@@ -101,6 +102,8 @@ def understood(text: str, read: Read, today: date) -> Understood:
             if slot.act == CHOOSE:
                 choices = "、".join(choice.label for choice in slot.choices)
                 _note(found, place, slot.slot, "ambiguous", f"“{slot.text}”可能是：{choices}，请填明")
+    for refused in (slot for piece in pieces for slot in piece.slots if slot.act == REFUSED):
+        _note(found, None, "text", "refused", f"“{refused.text}”没有作为条件，已留在说明中")
     _conditions(found, items)
     if found.body.get("start", "9") < today.isoformat():
         del found.body["start"]  # 本周, 本月: what has begun says only until when

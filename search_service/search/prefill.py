@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search_service.kinds.slots import CHOOSE, OVERRULED, SLOTS, TEXT
+from search_service.kinds.slots import CHOOSE, OVERRULED, REFUSED, SLOTS, TEXT
 from search_service.query.understanding.slots import Slot
 
-_UNDECIDED = frozenset({CHOOSE, TEXT, OVERRULED})
+_UNDECIDED = frozenset({CHOOSE, TEXT, OVERRULED, REFUSED})
 
 
 def prefill(query: str, slots: Sequence[Slot]) -> Mapping[str, Any] | None:

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from search_service.kinds.base import Kind
 from search_service.kinds.days import day_of, midnight
 from search_service.kinds.registry import REGISTRY
-from search_service.kinds.slots import BOOST, CHOOSE, FILTER, NOTE, OVERRULED, SLOTS, TEXT
+from search_service.kinds.slots import BOOST, CHOOSE, FILTER, NOTE, OVERRULED, REFUSED, SLOTS, TEXT
 from search_service.query.parse import NumberSlot, ParsedQuery, parse_query
 from search_service.query.request import SearchRequest
 from search_service.query.understanding.leftover import without
 from search_service.query.understanding.lexicon import Lexicon
-from search_service.query.understanding.reader import Read, is_name, read_slots
+from search_service.query.understanding.read import Read
+from search_service.query.understanding.reader import is_name, read_slots
+from search_service.query.understanding.refused import refuses
 from search_service.query.understanding.slots import Choice, Slot
 from search_service.search.check import VALID_ON, Checked, heeds
 from search_service.search.labels import Labels
@@ -108,7 +110,7 @@ class _Understanding:
         if len(kept) < len(whole.numbers):
             self._slots += [self._number(number, TEXT) for number in whole.numbers]
             whole = parse_query(self._text, numbers=False)
-        self._slots += [self._number(number, FILTER) for number in whole.numbers]
+        whole = self._without_refused(whole)
         reads = read_slots(self._text, whole.numbers, self._words.lexicons, self._today)
         if is_name(self._text, self._words.lexicons):
             reads = []
@@ -124,6 +126,19 @@ class _Understanding:
         checked = replace(self._checked, read=values, read_on=read_on)
         return Reading(slots, whole, core, tuple(self._leaving), tuple(self._noted), called), checked
 
+    def _without_refused(self, whole: ParsedQuery) -> ParsedQuery:
+        """Numbers that are said not to be wanted ask for nothing."""
+        wanted = []
+        for number in whole.numbers:
+            stretch = refuses(self._text, number.start, number.end, conditions=True)
+            if stretch is None:
+                wanted.append(number)
+            else:
+                self._decide(Read(NUMBER, (number.label,), *stretch, refused=True))
+        if len(wanted) == len(whole.numbers):
+            return whole
+        return replace(whole, numbers=tuple(wanted)) if wanted else parse_query(self._text, numbers=False)
+
     def _number(self, number: NumberSlot, act: str) -> Slot:
         undated = "(不注日期)" if number.undated else ""
         text = self._text[number.start : number.end]
@@ -131,7 +146,7 @@ class _Understanding:
 
     def _placed(self, reads: Sequence[Read]) -> list[Read]:
         """Places settled by one another, and those that follow one another into each other (陕西省西安市) as one."""
-        at = [place for place, read in enumerate(reads) if read.slot == REGION]
+        at = [place for place, read in enumerate(reads) if read.slot == REGION and not read.refused]
         meant = settled([reads[place].values for place in at])
         found = list(reads)
         for place, values in zip(at, meant, strict=True):
@@ -146,6 +161,8 @@ class _Understanding:
         return joined
 
     def _continues(self, last: Read, read: Read) -> bool:
+        if last.refused or read.refused:
+            return False
         if not (last.slot == read.slot == REGION and len(last.values) == len(read.values) == 1):
             return False
         between = self._text[last.end : read.start]
@@ -159,6 +176,8 @@ class _Understanding:
         """What one slot does."""
         if any(self._told_as_text(read.slot, value) for value in read.values):
             self._add(read, TEXT, self._label(read.slot, read.values[0]))
+        elif read.refused:
+            self._add(read, REFUSED, self._text[read.start : read.end])
         elif SLOTS[read.slot].act in {BOOST, NOTE}:
             self._add(read, SLOTS[read.slot].act, self._text[read.start : read.end])
         elif read.slot == "date":
@@ -216,10 +235,11 @@ class _Understanding:
 
     def _add(self, read: Read, act: str, label: str) -> None:
         text = self._text[read.start : read.end]
-        self._slots.append(Slot(read.slot, text, read.values[0], label, act, read.start, read.end))
-        if act in {FILTER, NOTE, OVERRULED}:
+        value = "" if act == REFUSED else read.values[0]
+        self._slots.append(Slot(read.slot, text, value, label, act, read.start, read.end))
+        if act in {FILTER, NOTE, OVERRULED, REFUSED}:
             self._leaving.append(read)
-            self._noted += [read] if act == NOTE else []
+            self._noted += [read] if act in {NOTE, REFUSED} else []
 
     def _visible(self, name: str, value: str) -> bool:
         declared = self._declaring(name).all_filters[name]

@@ -12,7 +12,8 @@ from search_service.query.understanding.counts import find_counts
 from search_service.query.understanding.days import find_days
 from search_service.query.understanding.leftover import without
 from search_service.query.understanding.lexicon import Collected, Lexicon, Meaning, Squeezed, squeeze
-from search_service.query.understanding.reader import Read, is_name, read_slots
+from search_service.query.understanding.read import Read
+from search_service.query.understanding.reader import is_name, read_slots
 
 TODAY = date(2026, 11, 21)
 """A Saturday."""
@@ -111,6 +112,46 @@ def test_slots_are_read_where_they_stand(text: str, slots: list[tuple[str, str]]
 )
 def test_no_slot_is_invented(text: str) -> None:
     assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "refused", "kept"),
+    [
+        ("不要CMA的 压力表", ["不要CMA"], [("object", "压力表")]),
+        ("压力表 不需要CMA", ["不需要CMA"], [("object", "压力表")]),
+        ("不要求有CMA资质 压力表", ["不要求有CMA"], [("object", "压力表")]),
+        ("不要CMA和西安的 压力表", ["不要CMA和西安"], [("object", "压力表")]),
+        ("除西安外 压力表检定", ["除西安外"], [("object", "压力表"), ("service", "检定")]),
+        ("除了西安、雁塔区以外 压力表", ["除了西安、雁塔区以外"], [("object", "压力表")]),
+        ("不是检定 是校准 压力表", ["不是检定"], [("service", "校准"), ("object", "压力表")]),
+        ("无需检定 压力表", ["无需检定"], [("object", "压力表")]),
+        ("压力表检定 CMA不需要，西安", ["CMA不需要"], [("object", "压力表"), ("service", "检定"), ("region", "西安")]),
+        ("没有CMA的 大米", ["没有CMA"], [("object", "大米")]),
+        ("不要大米 镉", ["不要大米"], [("parameter", "镉")]),
+        ("無需檢定 压力表", ["無需檢定"], [("object", "压力表")]),
+    ],
+)
+def test_what_is_refused_is_no_condition(text: str, refused: list[str], kept: list[tuple[str, str]]) -> None:
+    found = reads(text)
+    assert [text[one.start : one.end] for one in found if one.refused] == refused
+    assert [(one.slot, text[one.start : one.end]) for one in found if not one.refused] == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "要不要CMA 大米",
+        "是不是检定",
+        "西安有没有检定",
+        "除CMA外还要认证",
+        "西安 除尘器 检定",
+        "不锈钢 检定",
+        "不甲醛",  # whatever it is, a parameter is refused in plain words only
+        "西安检定 不要紧",
+    ],
+)
+def test_what_only_looks_like_a_refusal(text: str) -> None:
+    assert not [one for one in reads(text) if one.refused]
 
 
 def test_a_number_is_taken_before_anything_else() -> None:

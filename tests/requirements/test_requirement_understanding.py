@@ -94,6 +94,15 @@ def test_talk_is_no_item_and_is_named(read: Services) -> None:
     assert (place.body["region"], place.notes[0].code) == ("623001", "condition_led"), "合作 is a city, too: it is said"
 
 
+def test_what_is_refused_is_no_item_and_no_condition(read: Services) -> None:
+    found = said(read, "大米 镉 检测\n不要CNAS")
+    assert found.body["items"] == [{"object": "大米", "parameter": "镉", "service": "testing"}]
+    assert "certificate_kinds" not in found.body
+    assert ("refused", "“不要CNAS”没有作为条件，已留在说明中") in [(note.code, note.message) for note in found.notes]
+    found = said(read, "大米 镉 检测 不要CNAS")
+    assert found.body["items"] == [{"object": "大米", "parameter": "镉", "service": "testing"}]
+
+
 def test_dates(read: Services) -> None:
     found = said(read, "大米 镉 检测 下周")
     assert (found.body["start"], found.body["end"]) == ("2026-11-23", "2026-11-29")

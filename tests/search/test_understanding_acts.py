@@ -208,6 +208,25 @@ def test_a_requirement_is_begun_with_what_was_said_and_nothing_else(filled: Serv
     assert "region" not in (ask(filled, "朝阳 大米").prefill or {})
 
 
+@pytest.mark.parametrize(
+    ("q", "said", "absent"),
+    [
+        ("大米 镉 不要CMA的", "不要CMA", "certificate_kinds"),
+        ("大米 镉 除西安外", "除西安外", "region"),
+        ("大米 镉 不是检定", "不是检定", "service"),
+        ("大米 镉 不要GB 5009.15", "不要GB 5009.15", "standard"),
+    ],
+)
+def test_what_is_refused_filters_nothing_and_is_said(filled: Services, q: str, said: str, absent: str) -> None:
+    answer = ask(filled, q)
+    (refused,) = [slot for slot in answer.understood if slot.act == "refused"]
+    assert (refused.text, refused.label, refused.value) == (said, said, "")
+    assert answer.prefill is not None
+    assert absent not in answer.prefill
+    assert absent not in answer.prefill["items"][0]
+    assert keys(answer, "capability") == {"rice", "rice-far"}, "its words are not demanded either"
+
+
 def test_understanding_goes_on_without_an_engine(filled: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> None:
         raise EngineUnavailable

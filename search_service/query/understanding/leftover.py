@@ -10,7 +10,8 @@ from analyzers.fold import fold_with_offsets
 from analyzers.words import cut_words
 from search_service.kinds.slots import SLOTS
 from search_service.query.question import FILLERS, QUESTION_WORDS
-from search_service.query.understanding.reader import ASKED_FOR, Read
+from search_service.query.understanding.read import Read
+from search_service.query.understanding.reader import ASKED_FOR
 
 _SMALL = FILLERS | QUESTION_WORDS
 _PUNCTUATION = re.compile(r"^[\s,，。、;；:：!！?？~-]+|[\s,，。、;；:：!！?？~-]+$")

@@ -20,6 +20,8 @@ from search_service.query.question import FILLERS, QUESTION_WORDS
 from search_service.query.understanding.counts import find_counts
 from search_service.query.understanding.days import find_days
 from search_service.query.understanding.lexicon import Lexicon, Meanings, Squeezed
+from search_service.query.understanding.read import Read
+from search_service.query.understanding.refused import part
 
 ASKED_FOR = frozenset(
     "机构 单位 公司 服务 资质 报告 证书 能力 项目 中心 费用 价格 套餐 方案 打包 电话 地址 业务".split()
@@ -36,17 +38,6 @@ _BEHIND = FILLERS | QUESTION_WORDS | ASKED_FOR
 _SHORT = 3
 """Characters of a name that stands in many words (华测): it has to stand by itself, or beside a slot."""
 _JOINING = frozenset("-_/.")
-
-
-class Read(NamedTuple):
-    """One slot as it was read.  `start` and `end` are places in the text as typed; several values: not decided."""
-
-    slot: str
-    values: tuple[str, ...]
-    start: int
-    end: int
-    contested: bool = False
-    """The word is as well the name of a thing (白银)."""
 
 
 class _Phrase(NamedTuple):
@@ -96,9 +87,9 @@ def read_slots(text: str, numbers: Sequence[NumberSlot], lexicons: Sequence[Lexi
         read.take(*_folded_span(folded, start, end))
     phrases = list(_phrases(read, lexicons, [_folded_span(folded, *span) for span in spans]))
     found += _standing(read, phrases, text)
-    asked = any(one.slot == "service" for one in found)
-    measured = [one._replace(slot=RANGE) if one.slot == POINT else one for one in found if asked or one.slot != POINT]
-    return sorted(measured, key=lambda one: one.start)
+    found = part(text, sorted(found, key=lambda one: one.start))
+    asked = any(one.slot == "service" and not one.refused for one in found)
+    return [one._replace(slot=RANGE) if one.slot == POINT else one for one in found if asked or one.slot != POINT]
 
 
 def is_name(text: str, lexicons: Sequence[Lexicon]) -> bool:

@@ -1,0 +1,16 @@
+"""One slot as it was read, before anybody decides what it does."""
+
+from typing import NamedTuple
+
+
+class Read(NamedTuple):
+    """`start` and `end` are places in the text as typed; several values: not decided."""
+
+    slot: str
+    values: tuple[str, ...]
+    start: int
+    end: int
+    contested: bool = False
+    """The word is as well the name of a thing (白银)."""
+    refused: bool = False
+    """Said not to be wanted (不要CMA): the opposite of a condition."""
