@@ -1,6 +1,6 @@
 """Words and codes of divisions for documents: a row in 雁塔区 is also in 西安市 and in 陕西省."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 from analyzers.division_name import ancestors
 from search_service.kinds.parts import Wider
@@ -8,6 +8,8 @@ from search_service.store.division import Division
 
 PROVINCE = "0000"
 """How a province's adcode ends."""
+PREFECTURE = "00"
+"""How that of a prefecture ends, and a province's."""
 
 AREAS = {
     "1": ("华北", "11 12 13 14 15"),
@@ -59,14 +61,16 @@ def names(divisions: Iterable[Division | None]) -> list[str]:
     ]
 
 
-def only_meant(found: Mapping[str, str | None]) -> str | None:
-    """Of the divisions that a name may mean (adcode → parent's adcode) the one that is meant; None where it is open.
+def only_meant(adcodes: Sequence[str]) -> str | None:
+    """Of the divisions that a name may mean the one that is meant; None where it is open.
 
-    Counties below a prefecture step back, so 西安 is the city and not 牡丹江's 西安区.  A district of a municipality
-    does not: 朝阳 may be Beijing's district or Liaoning's city.
+    Counties below a prefecture step back before it, so 西安 is the city and not 牡丹江's 西安区.  A district of a
+    municipality does not: 朝阳 may be Beijing's district or Liaoning's city.  It does not win over namesakes either:
+    朝阳区 is in Changchun, too.
     """
-    major = [adcode for adcode, parent in found.items() if parent is None or parent.endswith(PROVINCE)]
-    chosen = major or list(found)
+    larger = [adcode for adcode in adcodes if adcode.endswith(PREFECTURE)]
+    known = any(adcode not in larger and adcode[:2] in MUNICIPALITIES for adcode in adcodes)
+    chosen = larger if larger and not known else adcodes
     return chosen[0] if len(chosen) == 1 else None
 
 

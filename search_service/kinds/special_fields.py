@@ -64,7 +64,7 @@ def resolve_division(parsing: Parsing, text: str) -> str | None:
         rows = list(parsing.session.scalars(query))
         exact = [row for row in rows if row.adcode == code or row.name == text.strip()]
         named = exact or [row for row in rows if text.strip() in row.short_names]
-        return only_meant({row.adcode: row.parent_adcode for row in named})
+        return only_meant([row.adcode for row in named])
 
     found: str | None = parsing.once((Division, text), meant)
     return found

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from analyzers.division_name import covers, is_placeholder
 from analyzers.fold import fold
-from search_service.kinds.regions import PROVINCE, only_meant
+from search_service.kinds.regions import MUNICIPALITIES, PREFECTURE, only_meant
 from search_service.kinds.registry import REGISTRY
 from search_service.kinds.slots import SLOTS
 from search_service.query.understanding.lexicon import Collected, Lexicon, Meaning
@@ -29,26 +29,25 @@ class Places:
     def read(cls, session: Session) -> "Places":
         """From the table.
 
-        A name that may mean two divisions means both, unless one of them is what everybody means (`only_meant`).
+        A name means all divisions that are called so; which one is meant the words beside it say (`settled`).
         """
-        named: dict[str, dict[str, str | None]] = {}
+        named: dict[str, set[str]] = {}
         names: dict[str, str] = {}
         rows = session.execute(
-            select(Division.adcode, Division.name, Division.short_names, Division.parent_adcode).where(
+            select(Division.adcode, Division.name, Division.short_names).where(
                 Division.deleted_at.is_(None), Division.valid_to.is_(None)
             )
         )
-        for adcode, name, short_names, parent in rows:
+        for adcode, name, short_names in rows:
             if is_placeholder(name):
                 continue
             names[adcode] = name
             for text in (name, *short_names):
                 if len(text) >= SHORTEST_NAME:
-                    named.setdefault(fold(text), {})[adcode] = parent
+                    named.setdefault(fold(text), set()).add(adcode)
         collected = Collected()
         for text, meant in named.items():
-            only = only_meant(meant)
-            for adcode in [only] if only else sorted(meant, key=lambda code: (not _major(meant[code]), code)):
+            for adcode in sorted(meant, key=lambda code: (not _major(code), code)):
                 collected.add(text, Meaning("region", adcode))
         for text, meaning in _spoken():
             collected.add(text, meaning)
@@ -60,8 +59,8 @@ class Places:
         return "".join(self.names.get(code, "") for code in dict.fromkeys(above)) or adcode
 
 
-def _major(parent: str | None) -> bool:
-    return parent is None or parent.endswith(PROVINCE)
+def _major(adcode: str) -> bool:
+    return adcode.endswith(PREFECTURE) or adcode[:2] in MUNICIPALITIES
 
 
 def _spoken() -> list[tuple[str, Meaning]]:
@@ -78,16 +77,17 @@ def _spoken() -> list[tuple[str, Meaning]]:
 def settled(candidates: Sequence[Sequence[str]]) -> list[list[str]]:
     """For each word that names a place what it may mean beside the others: 朝阳 beside 辽宁 is one of them.
 
-    Words are given as adcodes that they may mean; what no other word settles keeps all of its meanings.
+    Words are given as adcodes that they may mean.  What is clear by itself (`only_meant`) settles the others; what no
+    other word settles keeps its meanings.
     """
-    left = [list(one) for one in candidates]
-    for at, one in enumerate(left):
+    clear = [[only] if (only := only_meant(one)) else list(one) for one in candidates]
+    for at, one in enumerate(clear):
         if len(one) > 1:
-            others = [code for place, other in enumerate(left) if place != at and len(other) == 1 for code in other]
+            others = [code for place, other in enumerate(clear) if place != at and len(other) == 1 for code in other]
             near = [code for code in one if any(covers(other, code) or covers(code, other) for other in others)]
-            if len(near) == 1:
-                left[at] = near
-    return left
+            only = only_meant(near)
+            clear[at] = [only] if only else near or one
+    return clear
 
 
 def narrowest(adcodes: Sequence[str]) -> tuple[str, ...]:

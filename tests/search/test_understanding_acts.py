@@ -148,6 +148,56 @@ def test_places_settle_one_another(filled: Services) -> None:
     assert slots(ask(filled, "北京 朝阳"))["region"].value == "110105"
 
 
+@pytest.fixture
+def namesakes(filled: Services) -> Services:
+    """Districts of municipalities, and others that are called the same."""
+    with filled.database.write() as session:
+        for adcode, name, parent, *short in (
+            ("220000", "吉林省", None, "吉林"),
+            ("220100", "长春市", "220000", "长春"),
+            ("220104", "朝阳区", "220100", "朝阳"),
+            ("110112", "通州区", "110000", "通州"),
+            ("320000", "江苏省", None, "江苏"),
+            ("320600", "南通市", "320000", "南通"),
+            ("320612", "通州区", "320600", "通州"),
+            ("231005", "西安区", None, "西安"),
+        ):
+            rows.division(session, adcode, name, parent, *short)
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("q", "offered"),
+    [
+        ("朝阳区 大米", ["北京市朝阳区", "吉林省长春市朝阳区"]),
+        ("朝阳 大米", ["北京市朝阳区", "辽宁省朝阳市", "吉林省长春市朝阳区"]),
+        ("通州区 大米", ["北京市通州区", "江苏省南通市通州区"]),
+        ("通州 大米", ["北京市通州区", "江苏省南通市通州区"]),
+    ],
+)
+def test_a_municipality_has_no_claim_on_a_name(namesakes: Services, q: str, offered: list[str]) -> None:
+    slot = slots(ask(namesakes, q))["region"]
+    assert slot.act == "choose"
+    assert [choice.label for choice in slot.choices] == offered
+
+
+@pytest.mark.parametrize(
+    ("q", "adcode", "said"),
+    [
+        ("长春市朝阳区 大米", "220104", "长春市朝阳区"),
+        ("南通市通州区 大米", "320612", "南通市通州区"),
+        ("江苏 通州 大米", "320612", "江苏 通州"),
+        ("北京通州 大米", "110112", "北京通州"),
+        ("北京市朝阳区 大米", "110105", "北京市朝阳区"),
+        ("西安 大米", "610100", "西安"),
+    ],
+)
+def test_the_place_beside_it_says_which(namesakes: Services, q: str, adcode: str, said: str) -> None:
+    assert [(s.value, s.act, s.text) for s in ask(namesakes, q).understood if s.slot == "region"] == [
+        (adcode, "filter", said)
+    ]
+
+
 def test_what_was_ticked_counts_more(filled: Services) -> None:
     answer = ask(filled, "西安 大米 镉", filters={"region": ("210000",)})
     assert slots(answer)["region"].act == "overruled"
