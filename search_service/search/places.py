@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from analyzers.division_name import covers, is_placeholder
 from analyzers.fold import fold
+from search_service.kinds.place_words import PLACE_WORDS
 from search_service.kinds.regions import MUNICIPALITIES, PREFECTURE, only_meant
 from search_service.kinds.registry import REGISTRY
 from search_service.kinds.slots import SLOTS
@@ -47,8 +48,9 @@ class Places:
                     named.setdefault(fold(text), set()).add(adcode)
         collected = Collected()
         for text, meant in named.items():
+            leans = text in PLACE_WORDS and not any(adcode.endswith(PREFECTURE) for adcode in meant)
             for adcode in sorted(meant, key=lambda code: (not _major(code), code)):
-                collected.add(text, Meaning("region", adcode))
+                collected.add(text, Meaning("region", adcode, leans))
         for text, meaning in _spoken():
             collected.add(text, meaning)
         return cls(collected.lexicon(), names)

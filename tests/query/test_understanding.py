@@ -154,6 +154,33 @@ def test_what_only_looks_like_a_refusal(text: str) -> None:
     assert not [one for one in reads(text) if one.refused]
 
 
+ORDINARY = Lexicon(
+    {
+        "石棉": (Meaning("region", "511824", leans=True),),
+        "石棉县": (Meaning("region", "511824"),),
+        "比如": (Meaning("region", "540627", leans=True),),
+        "四川": (Meaning("region", "510000"),),
+        "西安": (Meaning("region", "610100"),),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("石棉 检测", [("service", "检测")]),
+        ("比如大米", [("object", "大米")]),
+        ("西安 石棉 检测", [("region", "西安"), ("service", "检测")]),
+        ("四川 压力表 石棉", [("region", "四川"), ("object", "压力表")]),
+        ("石棉县 检测", [("region", "石棉县"), ("service", "检测")]),
+        ("四川石棉 检测", [("region", "四川"), ("region", "石棉"), ("service", "检测")]),
+    ],
+)
+def test_an_ordinary_word_is_a_place_only_beside_one_that_holds_it(text: str, slots: list[tuple[str, str]]) -> None:
+    found = read_slots(text, (), (ORDINARY, lexicon(service={"检测": "testing"}), LIVE), TODAY)
+    assert [(one.slot, text[one.start : one.end]) for one in found] == slots
+
+
 def test_a_number_is_taken_before_anything_else() -> None:
     assert read("GB/T 228.1-2021 拉伸") == [("parameter", "拉伸")]
     assert read("JJG 52-2013 0~60MPa") == [("range", "0~60MPa")]

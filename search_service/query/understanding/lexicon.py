@@ -25,6 +25,8 @@ class Meaning(NamedTuple):
 
     slot: str
     value: str = ""
+    leans: bool = False
+    """The word is an ordinary one (石棉): a place only beside a place that holds it."""
 
 
 Meanings = tuple[Meaning, ...]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from analyzers.division_name import covers
 from analyzers.fold import Folded, fold_with_offsets
 from analyzers.measure_find import POINT, RANGE, find_measures
 from analyzers.measure_units import known
@@ -85,7 +86,7 @@ def read_slots(text: str, numbers: Sequence[NumberSlot], lexicons: Sequence[Lexi
     read = _text(folded, lexicons)
     for start, end in spans:
         read.take(*_folded_span(folded, start, end))
-    phrases = list(_phrases(read, lexicons, [_folded_span(folded, *span) for span in spans]))
+    phrases = _leaned(read, list(_phrases(read, lexicons, [_folded_span(folded, *span) for span in spans])))
     found += _standing(read, phrases, text)
     found = part(text, sorted(found, key=lambda one: one.start))
     asked = any(one.slot == "service" and not one.refused for one in found)
@@ -168,6 +169,29 @@ def _phrases(read: _Text, lexicons: Sequence[Lexicon], taken: Sequence[tuple[int
             at += 1
         else:
             yield phrase
+
+
+def _leaned(read: _Text, phrases: list[_Phrase]) -> list[_Phrase]:
+    """Without the places that are ordinary words, unless they stand beside a place that holds them (四川石棉)."""
+    if not any(meaning.leans for phrase in phrases for meaning in phrase.meanings):
+        return phrases
+    kept: list[_Phrase] = []
+    for at, phrase in enumerate(phrases):
+        around = phrases[max(0, at - 1) : at] + phrases[at + 1 : at + 2]
+        beside = [one for other in around if _touch(read, other, phrase) for one in other.meanings]
+        holding = [one.value for one in beside if one.slot == "region" and not one.leans]
+        meanings = tuple(
+            one for one in phrase.meanings if not one.leans or any(covers(place, one.value) for place in holding)
+        )
+        if meanings:
+            kept.append(phrase._replace(meanings=meanings))
+    return kept
+
+
+def _touch(read: _Text, one: _Phrase, other: _Phrase) -> bool:
+    """Nothing but blanks and signs between them."""
+    between = read.folded.text[min(one.end, other.end) : max(one.start, other.start)]
+    return not any(character.isalnum() for character in between)
 
 
 def _standing(read: _Text, phrases: list[_Phrase], text: str) -> list[Read]:
