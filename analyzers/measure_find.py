@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analyzers.measure import NUMBER, Unreadable, normalised, read_range
 from analyzers.measure_accuracy import read_accuracy
-from analyzers.measure_units import MISSPELT, known
+from analyzers.measure_units import MISSPELT, Unit, known
 
 RANGE, ACCURACY, POINT = "range", "accuracy", "point"
 """A point (250MPa) is a range only where something is to be measured: the reader decides."""
@@ -39,6 +39,15 @@ _GRADES = re.compile(
     r"|(?<![A-Za-z0-9])(?:[ⅠⅡⅢⅣ]|I{1,3}|IV)\s?(?:等级|级))"
 )
 _ERRORS = re.compile(rf"(?:(?:MPE|最大允许误差|允差)\s?[:=]?\s?)?±\s?{NUMBER}\s?(?:{_UNIT})?")
+# Tried before ranges and points: 0.5℃ of `U=0.5℃ k=2` is none.
+_UNCERTAINTIES = re.compile(
+    rf"(?:(?<![A-Za-z0-9])U(?:95|rel|r)?\s?(?:[:=]|<=|[≤<])|(?:扩展)?不确定度\s?(?:[:=为]|<=|[≤<]|不大于|不超过|优于)?)"
+    rf"\s?{NUMBER}\s?(?:{_UNIT}?(?=\s?k\s?=)|{_UNIT})(?:\s?[(,，]?\s?k\s?=\s?\d(?:\.\d{{1,3}})?\s?\)?)?"
+)
+# How long one waits: 3到5天内, 24小时, 48h.  What a stopwatch measures is written from … to, in s, min or h.
+_TIME = (("s", 1),)
+_WAITED = re.compile(r"[天时分秒d]")
+_BOTH_ENDS = re.compile(r"\d[^\d~至到-]*(?:~|至|到|-)")
 # Units of one letter that a bare number is measured in; 3C, 4S and 5G are something else.
 _LETTERS = frozenset("VAWNgtmL℃%°")
 # A grade of something else than of a measurement: 二级标准 is not written in digits, these are.
@@ -71,12 +80,21 @@ def _ranges(plain: str, pattern: re.Pattern[str], what: str) -> Iterator[FoundMe
             read = read_range(stretch)
             if isinstance(read, Unreadable) or not read.unit_clear or read.unit is None or not known(read.unit.symbol):
                 continue
+            if _duration(stretch, read.unit):
+                continue
             if what == POINT and len(read.unit.symbol) == 1 and read.unit.symbol not in _LETTERS:
                 continue
             begun = match.start() + len(stretch) - len(stretch.lstrip())
             yield FoundMeasure(what, begun, match.start() + len(stretch.rstrip()))
             at = max(end, match.start() + 1)
             break
+
+
+def _duration(stretch: str, one: Unit) -> bool:
+    """Whether it says how long something takes, and not what is measured."""
+    if one.dimension != _TIME:
+        return False
+    return _WAITED.search(stretch) is not None or not _BOTH_ENDS.search(stretch)
 
 
 def _ends(match: re.Match[str]) -> Iterator[int]:
@@ -91,6 +109,8 @@ def _accuracies(plain: str) -> Iterator[FoundMeasure]:
     for match in _GRADES.finditer(plain):
         if not _OTHER_GRADES.match(plain, match.end()):
             yield FoundMeasure(ACCURACY, match.start(), match.end())
+    for match in _UNCERTAINTIES.finditer(plain):
+        yield FoundMeasure(ACCURACY, match.start(), match.start() + len(match[0].rstrip()))
     for match in _ERRORS.finditer(plain):
         if not isinstance(read_accuracy(match[0]), Unreadable):
             yield FoundMeasure(ACCURACY, match.start(), match.start() + len(match[0].rstrip()))

@@ -218,6 +218,14 @@ def test_kinds_of_statements_are_told_apart() -> None:
         ("GB/T 228.1-2021 2014-2015年 1:2000 10台", []),
         ("电动车锂电池3C检测 4S店 5G", []),
         ("250MPa压力表 DN300水表", [("point", "250MPa"), ("point", "DN300")]),
+        ("温度计 U=0.5℃ k=2 校准", [("accuracy", "U=0.5℃ k=2")]),
+        ("U95=0.2mm, k=2", [("accuracy", "U95=0.2mm, k=2")]),
+        ("Urel=0.05%(k=2)", [("accuracy", "Urel=0.05%(k=2)")]),
+        ("扩展不确定度不大于0.1%", [("accuracy", "扩展不确定度不大于0.1%")]),
+        ("U≤0.5℃ 0~100℃", [("accuracy", "U≤0.5℃"), ("range", "0~100℃")]),
+        ("PVC-U管 U盘", []),
+        ("3到5天内 24小时 48h 30分钟以内", []),
+        ("秒表 0~24h 电子停表1ms~3600s", [("range", "0~24h"), ("range", "1ms~3600s")]),
     ],
 )
 def test_a_sentence_holds_what_is_measured_and_nothing_else(text: str, found: list[tuple[str, str]]) -> None:

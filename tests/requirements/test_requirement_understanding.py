@@ -108,6 +108,10 @@ def test_what_is_refused_is_no_item_and_no_condition(read: Services) -> None:
 def test_dates(read: Services) -> None:
     found = said(read, "大米 镉 检测 下周")
     assert (found.body["start"], found.body["end"]) == ("2026-11-23", "2026-11-29")
+    for text in ("大米 镉 检测\n12月1日到12月15日之间", "大米 镉 检测 2026-12-01~2026-12-15"):
+        found = said(read, text)
+        assert (found.body["start"], found.body["end"]) == ("2026-12-01", "2026-12-15")
+        assert found.body["items"] == [{"object": "大米", "parameter": "镉", "service": "testing"}]
     begun = said(read, "大米 镉 检测 本周")
     assert "start" not in begun.body, "what has begun says only until when"
     assert begun.body["end"] == "2026-11-22"

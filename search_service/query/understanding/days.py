@@ -1,4 +1,7 @@
-"""Days in a query: 12月1日, 2026-12-01, 下周三 are days; 下周 and 12月 are spans.  Read against today in Shanghai."""
+"""Days in a query: 12月1日, 2026-12-01, 下周三 are days; 下周, 12月 and 12月1日至15日 are spans.
+
+Read against today in Shanghai.
+"""
 
 import re
 from calendar import monthrange
@@ -9,6 +12,7 @@ from typing import NamedTuple
 _WEEKDAYS = {name: at for names in ("一二三四五六日", "      天") for at, name in enumerate(names) if name != " "}
 _NUMERALS = {name: at for at, name in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _WEEK = r"(?:周|星期|礼拜)"
+_JOIN = r"\s*(?:[-~—–]{1,2}|至|到)\s*"
 _AFTER = r"(?:之?前|之?后|以前|以后|起|开始|左右)?"
 _MOST_DAYS = 366
 """`…天后` further away is no appointment."""
@@ -38,7 +42,12 @@ def find_days(folded: str, today: date) -> list[FoundDay]:
         return []
     found: list[FoundDay] = []
     for one in sorted(_all(folded, today), key=lambda one: (one.start, -one.end)):
-        if not found or one.start >= found[-1].end:
+        last = found[-1] if found else None
+        if last and one.start < last.end:
+            continue
+        if last and last.last <= one.first and _JOINING.fullmatch(folded, last.end, one.start):
+            found[-1] = FoundDay(last.first, one.last, last.start, one.end)  # 周一到周三
+        else:
             found.append(one)
     return found
 
@@ -57,6 +66,24 @@ def _all(folded: str, today: date) -> Iterator[FoundDay]:
 def _written(match: re.Match[str], today: date) -> Span:
     del today
     return _one(date(int(match[1]), int(match[2]), int(match[3])))
+
+
+def _from_to(match: re.Match[str], today: date) -> Span:
+    """Two days, of which the second says no more than it has to; without a year the last one is still to come."""
+    month = int(match["month"] or match["bare_month"])
+    day = int(match["day"] or match["bare_day"])
+    last_month = int(match["last_month"] or match["same_year_month"] or month)
+    last_day = int(match["last_day"] or match["same_year_day"] or match["same_month_day"])
+    over = last_month < month
+    if match["year"]:
+        first = date(int(match["year"]), month, day)
+        last = date(int(match["last_year"] or first.year + over), last_month, last_day)
+    else:
+        last = date(int(match["last_year"] or today.year), last_month, last_day)
+        if not match["last_year"] and last < today:
+            last = date(today.year + 1, last_month, last_day)
+        first = date(last.year - over, month, day)
+    return (first, last) if first <= last else None
 
 
 def _coming(match: re.Match[str], today: date) -> Span:
@@ -101,18 +128,33 @@ def _whole_month(year: int, month: int, *, ends: bool) -> Span:
 
 
 def _later(match: re.Match[str], today: date) -> Span:
-    days = _NUMERALS[match[1]] if match[1] in _NUMERALS else int(match[1])
+    days = _NUMERALS[match[2]] if match[2] in _NUMERALS else int(match[2])
     if days > _MOST_DAYS:
         return None
     last = today + timedelta(days=days)
-    return (today, last) if match[2] in {"内", "以内", "之内"} else (last, last)
+    if match[3] in {"内", "以内", "之内"}:
+        return today, last
+    least = _NUMERALS.get(match[1]) or int(match[1]) if match[1] else days
+    return (today + timedelta(days=least), last) if least <= days else None
 
 
 def _one(day: date) -> Span:
     return day, day
 
 
+_FEW = r"\d{1,3}|[一二两三四五六七八九十]"
+_YEAR = r"(?:19|20)\d\d"
+_SPAN = (
+    rf"(?:(?<![\d/.-])(?P<year>{_YEAR})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})"
+    r"|(?<!\d)(?<!\d年)(?P<bare_month>\d{1,2})月(?P<bare_day>\d{1,2}))[日号]?(?:起|开始)?"
+    rf"{_JOIN}"
+    rf"(?:(?P<last_year>{_YEAR})[-/.年](?P<last_month>\d{{1,2}})[-/.月](?P<last_day>\d{{1,2}})[日号]?(?!\d)"
+    r"|(?P<same_year_month>\d{1,2})月(?P<same_year_day>\d{1,2})[日号]?(?!\d)|(?P<same_month_day>\d{1,2})[日号])"
+    r"(?:之间|期间|为?止|之?前|以前)?"
+)
+
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span]], ...] = (
+    (re.compile(_SPAN), _from_to),
     (re.compile(rf"(?<![\d/.-])((?:19|20)\d\d)[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?!\d){_AFTER}"), _written),
     (re.compile(rf"(?<!\d)(?<!\d年)(\d{{1,2}})月(\d{{1,2}})[日号]{_AFTER}"), _coming),
     (re.compile(rf"(今|明|大?后)天{_AFTER}"), _spoken),
@@ -120,6 +162,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span]], 
     (re.compile(rf"((?:这|本|下{{1,2}})个?){_WEEK}(?![一二三四五六日天])"), _week),
     (re.compile(r"((?:本|这个|下{1,2}个?)月)(底)?"), _month),
     (re.compile(r"(?<!\d)(?:((?:19|20)\d\d)年)?(\d{1,2})月份?(底)?(?!\d)"), _numbered_month),
-    (re.compile(r"(?<!\d)(\d{1,3}|[一二两三四五六七八九十])天(内|以内|之内|后|之后|以后)"), _later),
+    (re.compile(rf"(?<![\d.])(?:({_FEW}){_JOIN})?({_FEW})天(内|以内|之内|后|之后|以后)"), _later),
 )
+_JOINING = re.compile(_JOIN)
 _SOME = re.compile(r"[年月周天]|星期|礼拜|(?:19|20)\d\d[-/.]")
