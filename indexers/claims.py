@@ -11,8 +11,10 @@ import random
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, bindparam, case, select, update
+from sqlalchemy import bindparam, case, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from search_service.engines.base import Refusal, WriteReport
 from search_service.kinds.base import Kind
@@ -27,6 +29,15 @@ LONGEST_WAIT = 300
 """Seconds between tries of a document that an engine keeps refusing."""
 JITTER = 0.5
 """Part of a wait that chance takes off, so that what was refused together does not come back together."""
+
+_NOW = bindparam("now", type_=IndexState.available_at.type)
+DUE = (
+    IndexState.seq > IndexState.done_seq,
+    IndexState.available_at <= _NOW,
+    IndexState.dead_reason.is_(None),
+    (IndexState.claimed_until.is_(None)) | (IndexState.claimed_until < _NOW),
+)
+"""What may be claimed at `now`: changed, its time has come, not dead, nobody's."""
 
 _OURS = (
     IndexState.kind == bindparam("of"),
@@ -106,20 +117,28 @@ def claim(database: Database, kind: Kind, worker: str, limit: int) -> Claim | No
     now = database.now()
     owner = f"{worker}#{uuid.uuid4().hex[:8]}"  # a worker that wakes up late must not take a new claim for its own
     with database.write(durable=False) as session:
-        ids = select(IndexState.entity_id).where(IndexState.kind == kind.name, *due(now))
-        ids = ids.order_by(IndexState.available_at).limit(limit)
-        if session.get_bind().dialect.name == "postgresql":
-            # As a named part it is looked up once: inside of IN a plan may look again, and skip what it locked itself.
-            ids = select(ids.with_for_update(skip_locked=True).cte("free").c.entity_id)
-        rows = session.execute(
-            update(IndexState)
-            .where(IndexState.kind == kind.name, IndexState.entity_id.in_(ids))
-            .values(claimed_by=owner, claimed_until=now + LEASE)
-            .returning(IndexState.entity_id, IndexState.seq),
-            execution_options={"synchronize_session": False},
+        rows = session.connection().execute(
+            _claiming(session.get_bind().dialect.name),
+            {"of": kind.name, "now": now, "most": limit, "owner": owner, "until": now + LEASE},
         )
         seqs = dict(rows.all())
     return Claim(database, kind, owner, seqs) if seqs else None
+
+
+@cache
+def _claiming(dialect: str) -> ReturningUpdate[uuid.UUID, int]:
+    """Built once for each database: building it takes longer than a claim does."""
+    ids = select(IndexState.entity_id).where(IndexState.kind == bindparam("of"), *DUE)
+    ids = ids.order_by(IndexState.available_at).limit(bindparam("most"))
+    if dialect == "postgresql":
+        # As a named part it is looked up once: inside of IN a plan may look again, and skip what it locked itself.
+        ids = select(ids.with_for_update(skip_locked=True).cte("free").c.entity_id)
+    return (
+        update(IndexState)
+        .where(IndexState.kind == bindparam("of"), IndexState.entity_id.in_(ids))
+        .values(claimed_by=bindparam("owner"), claimed_until=bindparam("until"))
+        .returning(IndexState.entity_id, IndexState.seq)
+    )
 
 
 def forget_dead(database: Database) -> None:
@@ -129,16 +148,6 @@ def forget_dead(database: Database) -> None:
         session.execute(
             held.values(claimed_by=None, claimed_until=None), execution_options={"synchronize_session": False}
         )
-
-
-def due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """What may be claimed: changed, its time has come, not dead, nobody's."""
-    return (
-        IndexState.seq > IndexState.done_seq,
-        IndexState.available_at <= now,
-        IndexState.dead_reason.is_(None),
-        (IndexState.claimed_until.is_(None)) | (IndexState.claimed_until < now),
-    )
 
 
 def _refused(state: IndexState, refusal: Refusal, now: datetime) -> None:

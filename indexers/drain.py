@@ -4,16 +4,19 @@ Whatever changes while a drain runs raises the mark again, so it stays due: a ne
 older write.  Only the sequence that was claimed is acknowledged.
 """
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from analyzers import words
 from analyzers.words import Dictionary
-from indexers import dictionaries
-from indexers.claims import Claim, claim, due
-from indexers.fan_out import spread
-from indexers.loading import load
+from indexers import dictionaries, fan_out
+from indexers.claims import DUE, Claim, claim
+from indexers.loading import Built, build_all
 from search_service.engines.base import Engine, WriteReport
 from search_service.errors import ZhixunError
 from search_service.failpoints import failpoint
@@ -26,6 +29,11 @@ BATCH = 500
 """Documents in one claim: about 100 ms of work, far below the lease."""
 WRITTEN_TO = ("building", "active")
 """A rebuild gets every change while it runs (founding decision 6)."""
+
+# Built once: building them takes several times as long as asking.
+_LIVE = SearchIndex.state.in_(WRITTEN_TO)
+_MARKED = select(IndexState.kind).where(*DUE, IndexState.kind.in_(select(SearchIndex.kind).where(_LIVE))).distinct()
+_INDICES = select(SearchIndex.name, SearchIndex.vocabulary).where(SearchIndex.kind == bindparam("of"), _LIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,13 @@ def drain(database: Database, engine: Engine, *, worker: str, limit: int = BATCH
     Raises:
         EngineUnavailable: nothing is lost, and what was claimed is free again.
     """
-    total = Drained(due=spread(database))
-    indexed = select(SearchIndex.kind).where(SearchIndex.state.in_(WRITTEN_TO))
-    waiting = select(IndexState.kind).where(*due(database.now()), IndexState.kind.in_(indexed)).distinct()
+    total = Drained()
     with database.read() as session:  # a look without the write lock: usually nothing is due
-        names = set(session.scalars(waiting))
+        wide, names = fan_out.waiting(session), _marked(session, database.now())
+    if wide:
+        total = Drained(due=fan_out.spread(database))
+        with database.read() as session:
+            names = _marked(session, database.now())
     for kind in [kind for kind in REGISTRY.kinds if kind.name in names]:
         claimed = claim(database, kind, worker, limit)
         if claimed is not None:
@@ -69,25 +79,25 @@ def drain_all(database: Database, engine: Engine, *, worker: str) -> Drained:
             return total
 
 
+def _marked(session: Session, now: datetime) -> set[str]:
+    """Kinds of which something is due, and that have an index."""
+    return set(session.connection().scalars(_MARKED, {"now": now}))
+
+
 def _written(database: Database, engine: Engine, claimed: Claim, limit: int) -> Drained:
-    with dictionaries.using_wanted(database):
-        built = {words.current(): load(database, claimed.kind, claimed.seqs)}
-    indices = live_indices(database, claimed.kind)  # after the claim: a rebuild that began meanwhile must get it, too
-    if not indices:  # set aside since we looked, because its fields are others now: its successor gets them
+    batches = load(database, claimed.kind, claimed.seqs)
+    if not batches:  # set aside since we looked, because its fields are others now: its successor gets them
         claimed.release()
         return Drained()
     reports = []
     failpoint("before_write")
     try:
-        for index, dictionary in indices.items():
+        for index, built in batches.items():
             claimed.beat()
-            if dictionary not in built:  # the index is of another vocabulary version than the one that is wanted
-                with words.using(dictionary):
-                    built[dictionary] = load(database, claimed.kind, claimed.seqs)
-            reports.append(WriteReport(refused=built[dictionary].failures))
-            reports.append(engine.write(index, built[dictionary].documents))
+            reports.append(WriteReport(refused=built.failures))
+            reports.append(engine.write(index, built.documents))
         failpoint("after_write")
-        for index in indices:
+        for index in batches:
             claimed.beat()
             engine.refresh(index)
     except ZhixunError:  # away, or the index was dropped: whoever finds better may go on at once
@@ -98,8 +108,16 @@ def _written(database: Database, engine: Engine, claimed: Claim, limit: int) -> 
     return Drained(len(claimed.seqs) - refused, refused, len(claimed.seqs) == limit)
 
 
-def live_indices(database: Database, kind: Kind) -> dict[str, Dictionary]:
-    """The indices that get the kind's changes, each with the words that its documents are cut by."""
+def load(database: Database, kind: Kind, wanted: Mapping[uuid.UUID, int]) -> dict[str, Built]:
+    """For each index that gets the kind's changes: these documents as they are now, cut by the index's own words.
+
+    All from one snapshot, taken after the claim: an index that begins later is filled with rows no older than these.
+    """
+    built: dict[Dictionary, Built] = {}
     with database.read() as session:
-        live = select(SearchIndex).where(SearchIndex.kind == kind.name, SearchIndex.state.in_(WRITTEN_TO))
-        return {index.name: dictionaries.of_index(session, index) for index in session.scalars(live)}
+        found = session.connection().execute(_INDICES, {"of": kind.name}).all()
+        indices = {name: dictionaries.of_number(session, vocabulary) for name, vocabulary in found}
+        for dictionary in set(indices.values()):
+            with words.using(dictionary):
+                built[dictionary] = build_all(session, kind, wanted, database.now())
+    return {name: built[dictionary] for name, dictionary in indices.items()}

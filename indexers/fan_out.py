@@ -26,14 +26,16 @@ def spread(database: Database) -> bool:
 
     Killed in between, it goes on where the last transaction ended.  Several workers take different jobs.
     """
-    if not waiting(database):  # a look without the write lock: usually there is nothing
-        return False
+    with database.read() as session:  # a look without the write lock: usually there is nothing
+        if not waiting(session):
+            return False
     with database.write() as session:
         oldest = select(FanOut).order_by(FanOut.created_at, FanOut.id).limit(1).with_for_update(skip_locked=True)
         job = session.scalar(oldest)
         if job is not None:
             _go_on(session, job)
-    return waiting(database)
+    with database.read() as session:
+        return waiting(session)
 
 
 def _go_on(session: Session, job: FanOut) -> None:
@@ -49,7 +51,9 @@ def _go_on(session: Session, job: FanOut) -> None:
         job.after = last
 
 
-def waiting(database: Database) -> bool:
+_WAITING = select(FanOut.id).limit(1)
+
+
+def waiting(session: Session) -> bool:
     """Whether any wide change is not marked to its end."""
-    with database.read() as session:
-        return session.scalar(select(FanOut.id).limit(1)) is not None
+    return session.connection().scalar(_WAITING) is not None

@@ -67,8 +67,7 @@ class Database:
                 row, or the answer under the request's key, can say.
         """
         info, engine = {"now": self.now}, self._writers if durable else self._noters
-        with self._turn, _in_our_words(), Session(engine, info=info, expire_on_commit=False) as session:
-            _listen(session)
+        with self._turn, _in_our_words(), _Writing(engine, info=info, expire_on_commit=False) as session:
             with session.begin():
                 yield session
                 if durable:
@@ -119,10 +118,8 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'zhixun.db'}"
 
 
-def _listen(session: Session) -> None:
-    event.listen(session, "before_flush", _before_flush)
-    event.listen(session, "after_flush", _after_flush)
-    event.listen(session, "do_orm_execute", _refuse_unmarked_bulk)
+class _Writing(Session):
+    """Listened to as a class, below: to listen to each one takes half as long as its transaction's beginning."""
 
 
 def _before_flush(session: Session, context: UOWTransaction, instances: Any) -> None:
@@ -169,6 +166,11 @@ def _refuse_unmarked_bulk(state: ORMExecuteState) -> None:
     table = getattr(state.statement, "table", None)
     if table in marks.REGISTRY.tables:
         raise DeclarationError(f"对 {table} 的批量语句必须经由 store.bulk,否则索引得不到变更标记")
+
+
+event.listen(_Writing, "before_flush", _before_flush)
+event.listen(_Writing, "after_flush", _after_flush)
+event.listen(_Writing, "do_orm_execute", _refuse_unmarked_bulk)
 
 
 __all__ = ["MARKED", "POOL", "Base", "Database", "sqlite_url"]
