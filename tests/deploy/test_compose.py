@@ -3,9 +3,11 @@ reads, the commands that exist, and the versions of the servers that the tests r
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import typer
 import yaml
@@ -14,6 +16,7 @@ from api.cli import app
 from api.doctor import CHECKS
 from api.production import refused
 from api.settings import PREFIX, Settings
+from tests.support.servers import programs
 from tests.support.services import require
 
 ROOT = Path(__file__).parents[2]
@@ -105,20 +108,46 @@ def test_elasticsearch_has_no_setting_that_the_tests_do_not_run_with() -> None:
     assert not [name for name in SERVICES["elasticsearch"]["environment"] if name.startswith(("search.", "indices."))]
 
 
-def test_the_image_runs_the_python_that_the_tests_run() -> None:
-    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
-    images = {line.split()[1] for line in lines if line.startswith("FROM")}
-    assert images == {"python:3.11.14-slim-bookworm"}
+def dockerfile() -> list[str]:
+    return (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+
+
+def test_the_image_runs_the_minor_version_of_python_that_the_tests_run() -> None:
+    """Its patch is pinned and may be newer than what this machine has."""
+    (image,) = {line.split()[1] for line in dockerfile() if line.startswith("FROM")}
+    major, minor = sys.version_info[:2]
+    assert re.fullmatch(rf"python:{major}\.{minor}\.\d+-slim-bookworm", image), image
+
+
+def test_the_image_runs_as_nobody_and_installs_what_is_locked() -> None:
+    lines = dockerfile()
     assert any(line.startswith("USER ") and not line.endswith("root") for line in lines)
     assert "--require-hashes" in "\n".join(lines)
 
 
-def test_the_versions_are_those_that_the_tests_use() -> None:
+def test_elasticsearch_is_the_version_that_the_tests_use() -> None:
+    for name in ("elasticsearch", "elasticsearch-setup"):
+        assert SERVICES[name]["image"] == f"elasticsearch:{programs.ELASTICSEARCH}", name
+
+
+def test_the_elasticsearch_that_answers_the_tests_is_that_version() -> None:
+    asked = f"{require('elasticsearch')}/_nodes/_local/none?filter_path=nodes.*.version"
+    nodes = httpx2.get(asked, trust_env=False).json()["nodes"]
+    assert {node["version"] for node in nodes.values()} == {programs.ELASTICSEARCH}
+
+
+def test_postgresql_is_the_major_version_that_the_tests_use() -> None:
+    """Within one, nothing changes but what was mended; which patch a machine installs is its own affair."""
     import psycopg  # noqa: PLC0415 - only where there is a server to ask
-    import redis  # noqa: PLC0415 - likewise
 
     with psycopg.connect(require("postgres").replace("+psycopg", "")) as connection:
-        assert SERVICES["postgres"]["image"].startswith(f"postgres:{connection.info.server_version // 10000}.")
+        major = connection.info.server_version // 10_000
+    assert re.fullmatch(rf"postgres:{major}\.\d+-bookworm", SERVICES["postgres"]["image"])
+
+
+def test_redis_is_the_version_that_the_tests_use() -> None:
+    import redis  # noqa: PLC0415 - likewise
+
     with redis.Redis.from_url(require("redis")) as client:
         version = client.info("server")["redis_version"]
     assert SERVICES["redis"]["image"] == f"redis:{version}-bookworm"
