@@ -27,7 +27,7 @@ from search_service.errors import EngineUnavailable
 from search_service.kinds.days import day_of
 from search_service.outbox.delivery import counts
 from search_service.people.desk import recipients
-from search_service.store.migrate import up_to_date
+from search_service.store.migrate import difference
 from search_service.timekeeping import patience
 from search_service.timekeeping.schedule import LABELS, Step
 from search_service.timekeeping.worklist import pressure
@@ -70,8 +70,8 @@ def _database(services: Services) -> Iterator[Finding]:
         dialect = session.get_bind().dialect
         version = ".".join(map(str, getattr(dialect, "server_version_info", None) or ()))
     yield Finding(OK, f"{dialect.name} {version}".strip())
-    if not up_to_date(services.settings.url):
-        yield Finding(WRONG, "表结构与本版本不一致", "请执行 zhixun migrate")
+    if (found := difference(services.settings.url)) is not None:
+        yield Finding(WRONG, found.message, found.advice)
 
 
 def _disk(services: Services) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from api import logs, production, wiring
 from api.settings import Settings, SettingsRefused, read
 from api.terminal import Json, out, show
 from search_service.errors import Problem
-from search_service.store.migrate import upgrade
+from search_service.store.migrate import difference, upgrade
 
 app = typer.Typer()
 
@@ -68,6 +68,8 @@ def migrate(as_json: Json = False) -> None:
     settings = read()
     production.require_safe(settings)
     upgrade(settings.url)
+    if (found := difference(settings.url)) is not None:
+        raise SettingsRefused(f"数据库{found.message}:{found.advice}")
     show({"revision": "head"}, as_json=as_json, table=lambda: out.print("数据库结构已是最新"))
 
 

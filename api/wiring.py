@@ -35,7 +35,7 @@ from search_service.kinds.registry import Registry
 from search_service.matching.match import Matcher
 from search_service.records.query_log import QueryLog
 from search_service.search import Search
-from search_service.store.migrate import up_to_date, upgrade
+from search_service.store.migrate import difference, upgrade
 from search_service.store.session import Database
 
 WEB_STATEMENT_SECONDS = 5
@@ -101,8 +101,8 @@ def _schema(settings: Settings) -> None:
     """Development migrates when it starts; in production that is a step of its own, before many processes start."""
     if settings.mode == "development":
         upgrade(settings.url)
-    elif not up_to_date(settings.url):
-        raise SettingsRefused("数据库结构与本版本不一致:请先运行 zhixun migrate")
+    elif (found := difference(settings.url)) is not None:
+        raise SettingsRefused(f"数据库{found.message}:{found.advice}")
 
 
 def _engine(settings: Settings) -> Engine:

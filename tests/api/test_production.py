@@ -1,6 +1,8 @@
 """Production refuses to start with what is not safe, and says all of it at once (S13)."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,19 @@ def test_production_does_not_migrate_by_itself(monkeypatch: pytest.MonkeyPatch, 
         wiring.build()
     upgrade(read().url)
     wiring.build().close()
+
+
+def test_production_does_not_start_on_a_schema_with_a_hole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its revision is the newest, so nothing but looking shows it; `migrate` cannot mend it and says so."""
+    set_all(monkeypatch, {**SAFE, "DATA_DIR": str(tmp_path)})
+    upgrade(read().url)
+    with closing(sqlite3.connect(tmp_path / "zhixun.db")) as database:
+        database.execute("DROP TABLE outbox_message")
+    with pytest.raises(SettingsRefused, match="缺少 outbox_message"):
+        wiring.build()
+    result = CliRunner().invoke(cli.app, ["migrate"])
+    assert isinstance(result.exception, SettingsRefused)
+    assert "outbox_message" in str(result.exception)
 
 
 def test_secrets_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

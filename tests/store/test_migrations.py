@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 
 from search_service.store.base import Base
 from search_service.store.connections import for_writing, open_engine
-from search_service.store.migrate import downgrade, up_to_date, upgrade
+from search_service.store.migrate import difference, downgrade, up_to_date, upgrade
 from search_service.store.tables import METADATA
 
 
@@ -53,6 +53,25 @@ def test_up_down_and_up_again(fresh: str, engine: sa.Engine) -> None:
     upgrade(fresh)
     assert tables(engine) == ours()
     assert up_to_date(fresh)
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("DROP TABLE outbox_message", "outbox_message"),
+        ("ALTER TABLE standard DROP COLUMN department", "standard.department"),
+    ],
+)
+def test_what_is_missing_is_seen_whatever_the_revision_says(
+    fresh: str, engine: sa.Engine, change: str, missing: str
+) -> None:
+    upgrade(fresh)
+    with for_writing(engine).begin() as connection:
+        connection.exec_driver_sql(change)
+    found = difference(fresh)
+    assert found is not None
+    assert found.message.endswith(f"缺少 {missing}")
+    assert not up_to_date(fresh)
 
 
 def test_the_migrations_make_what_the_tables_say(fresh: str, engine: sa.Engine) -> None:
