@@ -93,8 +93,11 @@ def understood(text: str, read: Read, today: date) -> Understood:
         message = f"一份需求至多 {MOST_ITEMS} 项,这段说明有 {len(texts)} 段,尚未处理任何一段"
         raise Invalid(message, problems=[Problem("text", "too_many", message, "请分成几份需求提交")])
     found = Understood({"text": plain.strip(), "items": []})
-    pieces = [_read(one, read) for one in texts]
+    pieces = [piece for one in texts for piece in _read(one, read)]
     items = _items(found, pieces)
+    if len(items) > MOST_ITEMS:
+        message = f"一份需求至多 {MOST_ITEMS} 项,这段说明有 {len(items)} 项"
+        raise Invalid(message, problems=[Problem("text", "too_many", message, "请分成几份需求提交")])
     for place, piece in enumerate(items):
         found.body["items"].append(piece.item)
         found.pieces.append(piece.text)
@@ -171,18 +174,19 @@ _ROOM = LONGEST_QUERY // 4
 """Characters that are added at once where nothing says where a sentence ends."""
 
 
-def _read(text: str, read: Read) -> _Piece:
+def _read(text: str, read: Read) -> list[_Piece]:
+    """What a text says, a piece for each item in it; the words between them belong to the first."""
     try:
         slots = tuple(read(text))
     except Invalid:  # folds to more than a query (a sign that stands for eighteen letters): kept, not read
         slots = ()
     begun = dict(prefill(text, slots) or {})
     begun.pop("text", None)
-    item = dict((begun.pop("items", None) or [{}])[0])
+    items = begun.pop("items", None) or [{}]
     left = _left(text, slots)
-    if left and not item.get("object") and not any(slot.act == CHOOSE for slot in slots):
-        item["object"] = left
-    return _Piece(text, begun, slots, item)
+    if left and not any(slot.act == CHOOSE for slot in slots):
+        items = [item if item.get("object") else {**item, "object": left} for item in items]
+    return [_Piece(text, begun, () if at else slots, dict(item)) for at, item in enumerate(items)]
 
 
 def _left(text: str, slots: Sequence[Slot]) -> str:

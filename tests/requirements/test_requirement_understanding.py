@@ -45,6 +45,21 @@ def test_lines_semicolons_and_numbers_begin_items(read: Services) -> None:
         ], text
 
 
+def test_nothing_that_is_asked_for_is_lost(read: Services) -> None:
+    """Whoever wants lead as well is not told that the work is done when somebody can do cadmium."""
+    found = said(read, "大米 镉、铅 检测")
+    rice = {"object": "大米", "service": "testing"}
+    assert found.body["items"] == [{**rice, "parameter": "镉"}, {**rice, "parameter": "铅"}]
+    found = said(read, "热轧带肋钢筋 屈服强度、抗拉强度、断后伸长率")
+    assert [item["parameter"] for item in found.body["items"]] == ["屈服强度", "抗拉强度", "断后伸长率"]
+    assert {item["object"] for item in found.body["items"]} == {"热轧带肋钢筋"}
+    found = said(read, "GB 5009.15和GB 5009.12")
+    assert [item["standard"] for item in found.body["items"]] == ["GB 5009.15", "GB 5009.12"]
+    found = said(read, "压力表 检定 0~60MPa，0~6MPa")
+    assert [item["range"] for item in found.body["items"]] == ["0~60MPa", "0~6MPa"]
+    assert len(found.pieces) == 2
+
+
 def test_numbers_of_standards_and_measures_are_no_list(read: Services) -> None:
     found = said(read, "热轧带肋钢筋 屈服强度 GB/T 228.1-2021 检测")
     assert [item["standard"] for item in found.body["items"]] == ["GB/T 228.1-2021"]

@@ -13,6 +13,7 @@ from indexers.outdated import ensure
 from search_service.errors import EngineUnavailable, Invalid
 from search_service.query.request import SearchRequest
 from search_service.search.answer import Answer, Slot
+from search_service.search.prefill import prefill
 from search_service.search.word_lists import WordLists
 from search_service.store.institution import Institution
 from tests.support import rows
@@ -275,6 +276,32 @@ def test_what_is_refused_filters_nothing_and_is_said(filled: Services, q: str, s
     assert absent not in answer.prefill
     assert absent not in answer.prefill["items"][0]
     assert keys(answer, "capability") == {"rice", "rice-far"}, "its words are not demanded either"
+
+
+@pytest.mark.parametrize(
+    ("said", "items"),
+    [
+        ("object:大米 parameter:镉 parameter:铅 service:testing", ["大米 镉 testing", "大米 铅 testing"]),
+        ("object:大米 parameter:镉 standard:A parameter:铅 standard:B", ["大米 镉 A", "大米 铅 B"]),
+        ("object:大米 parameter:镉 parameter:铅 standard:A", ["大米 镉 A", "大米 铅 A"]),
+        ("object:大米 parameter:镉 standard:A parameter:铅", ["大米 镉 A", "大米 铅"]),
+        ("object:压力表 object:温度计 service:verification", ["压力表 verification", "温度计 verification"]),
+        ("object:压力表 service:verification object:温度计 service:calibration",
+         ["压力表 verification", "温度计 calibration"]),
+        ("service:verification object:压力表 object:温度计", ["verification 压力表", "verification 温度计"]),
+        ("standard:A standard:B", ["A", "B"]),
+        ("object:压力表 range:R range:S", ["压力表 R", "压力表 S"]),
+        ("object:压力表 quantity:3 object:温度计 quantity:3", ["压力表 3", "温度计 3"]),
+        ("object:压力表 object:温度计 quantity:3", ["压力表", "温度计 3"]),
+        ("object:大米 parameter:镉 object:大米 parameter:铅", ["大米 镉", "大米 铅"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_a_second_time_is_another_item(said: str, items: list[str]) -> None:
+    slots = [Slot(name, value, value, value, "note", 0, 0) for name, value in (one.split(":") for one in said.split())]
+    found = prefill("typed", slots)
+    assert found is not None
+    told = [sorted(map(str, item.values())) for item in found["items"]]
+    assert told == [sorted(item.split()) for item in items]
 
 
 def test_understanding_goes_on_without_an_engine(filled: Services, monkeypatch: pytest.MonkeyPatch) -> None:
