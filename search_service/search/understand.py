@@ -133,6 +133,7 @@ class _Understanding:
             stretch = refuses(self._text, number.start, number.end, conditions=True)
             if stretch is None:
                 wanted.append(number)
+                self._slots.append(self._number(number, FILTER))
             else:
                 self._decide(Read(NUMBER, (number.label,), *stretch, refused=True))
         if len(wanted) == len(whole.numbers):
