@@ -7,7 +7,7 @@ Words: a *kind* is what users search (``standard``); an *index* is one generatio
 ``indexers/naming.py``; *publishing* an index makes it the one that a kind's searches see.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -213,6 +213,13 @@ class Engine(Protocol):
 
         Raises:
             EngineUnavailable: it cannot be reached.
+        """
+
+    def state(self, kind: str) -> Hashable | None:
+        """Equal states: searches of the kind saw the same documents in between; None where that cannot be told.
+
+        Raises:
+            EngineUnavailable: there is no index, or the engine cannot be reached.
         """
 
     def search(self, kind: str, ask: Ask) -> Found:

@@ -6,7 +6,7 @@ whatever changes raises the mark, and the old picture is never asked for again.
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +25,7 @@ from search_service.kinds.parts import Days
 from search_service.kinds.references import References
 from search_service.kinds.registry import REGISTRY
 from search_service.search.mixing import Placed
+from search_service.store import among
 from search_service.store.journal import IndexState
 
 SEPARATOR = " · "
@@ -46,8 +47,8 @@ class Picture:
     """The same texts, folded: a picture is shown many times."""
     proven: tuple[Days, ...] | None
     """The days that certificates prove, for rows that rest on certificates: what time it is decides on each showing."""
-    until: datetime | None
-    """When the row stops to be shown by itself, as far as it is known; None for never."""
+    seq: int
+    """The document's sequence."""
 
     def fields_at(self, now: datetime) -> dict[str, Any]:
         """The fields as they are to be read now."""
@@ -68,13 +69,14 @@ class Pictures:
             ids.setdefault(name, []).append(uuid.UUID(hit.id))
         if not ids:
             return {}
-        # Past the ORM: these are columns, and its session adds a third to what asking costs.
-        seen: Sequence[Any] = session.connection().execute(_visible(tuple(sorted(ids)), _hour(now)), ids).all()
+        seen = visible_of(session, ids, now)
         made: dict[tuple[str, uuid.UUID], Picture] = {}
         for name in ids:
             kind = REGISTRY.kind(name)
-            fresh = [row_id for at, row_id, seq in seen if at == name and (at, row_id, seq) not in self._known]
-            made.update(((name, row.id), picture(kind, row, now)) for row in self._rows(session, kind, fresh))
+            fresh = {row_id: seq for at, row_id, seq in seen if at == name and (at, row_id, seq) not in self._known}
+            made.update(
+                ((name, row.id), picture(kind, row, fresh[row.id])) for row in self._rows(session, kind, list(fresh))
+            )
         found: dict[tuple[str, str], Picture] = {}
         with self._lock:
             for name, row_id, seq in seen:
@@ -93,7 +95,18 @@ class Pictures:
         return session.scalars(_rows_of(kind), {"ids": ids}).all() if ids else ()
 
 
-def _hour(now: datetime) -> datetime:
+def visible_of(session: Session, ids: Mapping[str, Sequence[uuid.UUID]], now: datetime) -> Sequence[Any]:
+    """(kind, id, sequence) of those rows, given by kind, that the database shows now: one statement for all kinds."""
+    room = among.room_for(max(map(len, ids.values())))
+    asked = _visible(tuple(sorted(ids)), hour_of(now), room)
+    values: dict[str, uuid.UUID] = {}
+    for name, wanted in ids.items():
+        values |= among.given(name, wanted, room)
+    # Past the ORM: these are columns, and its session adds a third to what asking costs.
+    return session.connection().execute(asked, values).all()
+
+
+def hour_of(now: datetime) -> datetime:
     """Windows begin and end at midnights of Shanghai (`kinds/days.py`), which are whole hours everywhere.
 
     Statements are remembered by what they name, and one that is asked for again costs a tenth of a new one.
@@ -102,17 +115,17 @@ def _hour(now: datetime) -> datetime:
 
 
 @lru_cache(maxsize=128)
-def _visible(names: tuple[str, ...], now: datetime) -> CompoundSelect[Any]:
+def _visible(names: tuple[str, ...], now: datetime, room: int) -> CompoundSelect[Any]:
     """One statement for all kinds of a page; building it costs as much as asking."""
-    return union_all(*(_visible_of(REGISTRY.kind(name), now) for name in names))
+    return union_all(*(_visible_of(REGISTRY.kind(name), now, room) for name in names))
 
 
-@lru_cache(maxsize=32)
-def _visible_of(kind: Kind, now: datetime) -> Select[Any]:
+@lru_cache(maxsize=128)
+def _visible_of(kind: Kind, now: datetime, room: int) -> Select[Any]:
     """(kind, id, sequence) of the rows of one kind, among the ids given under its name, that are visible."""
     states = (IndexState.entity_id == kind.model.id) & (IndexState.kind == kind.name)
     found = select(IndexState.kind, kind.model.id, IndexState.seq).join(IndexState, states)
-    return found.where(kind.model.id.in_(bindparam(kind.name, expanding=True)), kind.visible(now))
+    return found.where(among.one_of(kind.model.id, kind.name, room), kind.visible(now))
 
 
 @lru_cache(maxsize=32)
@@ -133,15 +146,14 @@ def _marked_fields(kind: Kind) -> tuple[Field, ...]:
     return tuple(f for f in kind.fields if f.read is Level.PUBLIC and f.use is not None)
 
 
-def picture(kind: Kind, row: Any, now: datetime) -> Picture:
+def picture(kind: Kind, row: Any, seq: int) -> Picture:
     """What a public hit shows of a row that is visible now."""
     shown = {f.name: _shown(f, row) for f in _shown_fields(kind)}
     texts = {f.name: text for f in _marked_fields(kind) if (text := SEPARATOR.join(f.texts(row)))}
     folded = {name: fold(text) for name, text in texts.items()}
     title = getattr(row, kind.title)
     proven = tuple(evidence.proven(row)) if kind.visibility_reads else None
-    window = kind.window(row, now)
-    return Picture(row.key, title, shown, texts, folded, proven, until=now if window is None else window.end)
+    return Picture(row.key, title, shown, texts, folded, proven, seq)
 
 
 def url_of(kind: str, record_id: str) -> str:

@@ -1,7 +1,7 @@
 """Typing suggestions (A5, A6, P14): from live, visible records of all kinds, grouped by kind."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from search_service.query.request import SearchRequest
 from search_service.search.answer import Suggestion
 from search_service.search.check import limits
 from search_service.search.present import Pictures, url_of
-from search_service.search.targets import Target, Targets
+from search_service.search.targets import At, Moment, Target, Targets
 from search_service.search.typed import mark
 from search_service.store.session import Database
 
@@ -40,7 +40,7 @@ class Suggester:
     """Completes what was typed."""
 
     def __init__(self, database: Database, engine: Engine, pictures: Pictures) -> None:
-        self._database, self._engine = database, engine
+        self._engine = engine
         self._targets = Targets(database, engine, pictures)
 
     def suggest(self, typed: str, kinds: Sequence[str], size: int) -> list[Suggestion]:
@@ -57,9 +57,10 @@ class Suggester:
         if problems:
             raise Invalid(problems[0].message, problems=problems)
         chosen = [kind for kind in REGISTRY.kinds if not wanted or kind.name in wanted]
-        found = self._found(typed, chosen, size)
+        moment = self._targets.moment()
+        found = self._found(typed, chosen, size, moment)
         if not found and (typed := completions.settled(typed)):
-            found = self._found(typed, chosen, size)
+            found = self._found(typed, chosen, size, moment)
         folded = fold(typed)
         return [
             Suggestion(
@@ -76,18 +77,27 @@ class Suggester:
         """Names, or the ends of names, that sound just like these letters, those of most records first."""
         found: dict[str, None] = {}
         exactly = [lookup for lookup in completions.lookups(letters) if lookup.rank == completions.SPOKEN]
-        now = self._database.now()
+        moment = self._targets.moment()
         for lookup in exactly:
             wanted = [(kind.name, lookup.prefix) for kind in REGISTRY.kinds]
-            for targets in self._targets.find(wanted, now).values():
+            for targets in self._targets.find(wanted, moment, sure=True).values():
                 found.update(dict.fromkeys(_said(target) for target in targets if target.start >= 0))
         return list(found)
 
-    def _found(self, typed: str, kinds: Sequence[Kind], size: int) -> list[tuple[str, _Candidate]]:
-        now = self._database.now()
+    def _found(self, typed: str, kinds: Sequence[Kind], size: int, moment: Moment) -> list[tuple[str, _Candidate]]:
+        """What the database shows now; nearly always what was remembered."""
+        found = self._chosen(typed, kinds, size, moment)
+        if self._targets.shown([(kind, candidate.target) for kind, candidate in found], moment):
+            return found
+        return self._chosen(typed, kinds, size, moment, sure=True)
+
+    def _chosen(
+        self, typed: str, kinds: Sequence[Kind], size: int, moment: Moment, *, sure: bool = False
+    ) -> list[tuple[str, _Candidate]]:
+        """The best, with their kinds; only with `sure` certain to be shown now."""
         ranked: list[list[_Candidate]] = [[] for _ in kinds]
         for _, lookups in groupby(completions.lookups(typed), lambda lookup: max(lookup.rank, completions.WRITTEN)):
-            self._add(ranked, kinds, list(lookups), size, now)
+            self._add(ranked, kinds, list(lookups), size, partial(self._targets.find, moment=moment, sure=sure))
             if sum(map(len, ranked)) >= size:
                 break
         turns = sorted(
@@ -104,12 +114,12 @@ class Suggester:
         kinds: Sequence[Kind],
         lookups: Sequence[Lookup],
         size: int,
-        now: datetime,
+        find: Callable[[Sequence[At]], Mapping[At, tuple[Target, ...]]],
     ) -> None:
         """Add to the candidates of each kind what these lookups find, each text once, the best first."""
         limit = size * WIDTH
         values = [(kind.name, self._values(kind.name, lookups, limit)) for kind in kinds]
-        targets = self._targets.find([(name, value) for name, found in values for value in found], now)
+        targets = find([(name, value) for name, found in values for value in found])
         for candidates, (name, found) in zip(ranked, values, strict=True):
             fresh = [
                 _Candidate(_order(lookup, value, target, place), lookup, target)

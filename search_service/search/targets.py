@@ -1,14 +1,16 @@
 """Which record a completion leads to: found by the engine, shown by the database now, remembered while nothing changes.
 
-A person who types asks again at every key, and most of what is found was found for somebody else a moment ago.  What is
-remembered is used without looking as long as the database has not changed and no window has ended (`Stillness`,
-`Picture.until`); after a change it is looked at again, so that nothing that was hidden is suggested (P14), and after a
-few seconds of changes it is searched for again.
+A person who types asks again at every key, and most of what is found was found for somebody else a moment ago.  Two
+things are remembered, each as long as its own truth stands still:
+
+- which records a completion leads to, until the index changes or a window may have begun (`Engine.state`, whole hours);
+- that the database shows a record, until anything at all is committed (`Stillness`).  Then those that are about to be
+  shown are looked at again, so that nothing that was hidden is suggested (P14).
 """
 
 import time
+import uuid
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,7 +24,7 @@ from search_service.query import columns, completions
 from search_service.query.nodes import Keyword, Node, OneOf
 from search_service.search.hidden import Hidden, hidden, shown
 from search_service.search.memo import STALE_SECONDS
-from search_service.search.present import SEPARATOR, Picture, Pictures
+from search_service.search.present import SEPARATOR, Picture, Pictures, hour_of, visible_of
 from search_service.store.session import Database
 from search_service.store.stillness import Stillness
 
@@ -47,21 +49,35 @@ At = tuple[str, str]
 class Target(NamedTuple):
     """A record, the text of it that is completed, and where in that text, folded, the completion begins (`NOWHERE`).
 
-    `until`: when the record stops to be shown by itself.
+    `seq`: of the record's document when it was read; another one may say something else.
     """
 
     id: str
     text: str
     start: int
-    until: datetime | None
+    seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was found (nothing: no record shows it), in which state of the database, and when it was searched for."""
+class Moment(NamedTuple):
+    """The time, and a state of the database that is not newer: equal states show equal rows."""
+
+    now: datetime
+    state: Hashable
+
+
+class _Known(NamedTuple):
+    """What a search found: nothing where no record shows it.
+
+    Attributes:
+        state: of the database, in which it held.
+        documents: what was searched (`Targets._index`); None where that is not told, or where the database hid some of
+            what was found, so that it may show it again without a change of the index.
+        looked: when.
+    """
 
     targets: tuple[Target, ...]
     state: Hashable
+    documents: Hashable
     looked: float
 
 
@@ -78,106 +94,148 @@ class Targets:
         self._database, self._engine, self._pictures, self._clock = database, engine, pictures, clock
         self._stillness = Stillness(database)
         self._known: dict[At, _Known] = {}
+        self._seen: dict[At, tuple[int, Hashable]] = {}
+        """Kind and id of a record → the sequence with which it was shown, and the state of the database."""
 
-    def find(self, wanted: Sequence[At], now: datetime) -> dict[At, tuple[Target, ...]]:
-        """The records of those completions that the database shows now, several where several texts sound alike.
+    def moment(self) -> Moment:
+        """Now."""
+        state = self._stillness.token()
+        now = self._database.now()
+        return Moment(now, (state, hour_of(now)))
+
+    def find(self, wanted: Sequence[At], moment: Moment, *, sure: bool = False) -> dict[At, tuple[Target, ...]]:
+        """The records of those completions, several where several texts sound alike.
+
+        Only what is searched for now, or with `sure`, is certain to be shown now (`shown`).
 
         Raises:
             EngineUnavailable: what is not remembered cannot be looked up.
         """
-        state = self._stillness.token()
-        found = {at: known for at in wanted if (known := self._known.get(at)) is not None and _holds(known, state, now)}
+        indices: dict[str, Hashable] = {}
+        found = {at: known.targets for at in wanted if (known := self._held(at, moment, indices)) is not None}
+        if sure:
+            gone = self._gone({(name, target) for (name, _), targets in found.items() for target in targets}, moment)
+            found = {at: targets for at, targets in found.items() if not any((at[0], one) in gone for one in targets)}
         missing = [at for at in wanted if at not in found]
         if missing:
-            fresh = self._looked_up(missing, state, now)
+            fresh = self._looked_up(missing, moment)
             if len(self._known) + len(fresh) > REMEMBERED:
                 self._known = {}  # simpler than to know which are old, and as seldom as it is cheap
             self._known.update(fresh)
-            found.update(fresh)
-        return {at: known.targets for at, known in found.items()}
+            found.update((at, known.targets) for at, known in fresh.items())
+        return found
 
-    def _looked_up(self, wanted: Sequence[At], state: Hashable, now: datetime) -> dict[At, _Known]:
-        looked = self._clock()
+    def shown(self, targets: Iterable[tuple[str, Target]], moment: Moment) -> bool:
+        """Whether the database shows all of these records, given with their kinds, as they were when they were read."""
+        return not self._gone(set(targets), moment)
+
+    def _gone(self, targets: set[tuple[str, Target]], moment: Moment) -> set[tuple[str, Target]]:
+        """Those that are not shown, or say something else now."""
+        unsure = {
+            (name, target)
+            for name, target in targets
+            if self._seen.get((name, target.id)) != (target.seq, moment.state)
+        }
+        if not unsure:
+            return unsure
+        ids: dict[str, list[uuid.UUID]] = {}
+        for name, row_id in {(name, target.id) for name, target in unsure}:
+            ids.setdefault(name, []).append(uuid.UUID(row_id))
         with self._database.read() as session:
-            found = self._still_shown(session, wanted, state, now)
-            values: dict[str, list[str]] = {}
-            for name, value in wanted:
-                if (name, value) not in found:
-                    values.setdefault(name, []).append(value)
-            kinds = [REGISTRY.kind(name) for name in values]
-            leave_out = hidden(session, kinds, now) if kinds else {}
+            seen = {(name, str(row_id)): seq for name, row_id, seq in visible_of(session, ids, moment.now)}
+        self._see(seen, moment)
+        return {(name, target) for name, target in unsure if seen.get((name, target.id)) != target.seq}
+
+    def _see(self, seen: Mapping[At, int], moment: Moment) -> None:
+        if len(self._seen) + len(seen) > REMEMBERED:
+            self._seen = {}
+        self._seen.update((at, (seq, moment.state)) for at, seq in seen.items())
+
+    def _held(self, at: At, moment: Moment, indices: dict[str, Hashable]) -> _Known | None:
+        """What is remembered of a completion and need not be searched for again; `indices`: what is known of them."""
+        known = self._known.get(at)
+        if known is None or known.state == moment.state:
+            return known
+        name = at[0]
+        if known.documents is not None:
+            if name not in indices:
+                indices[name] = self._index(name, moment)
+            if known.documents == indices[name]:
+                known = self._known[at] = known._replace(state=moment.state)
+                return known
+        # What was not found may be shown again by this very change.
+        return known if known.targets and self._clock() - known.looked < STALE_SECONDS else None
+
+    def _index(self, kind: str, moment: Moment) -> Hashable:
+        """What a search in this moment looks at: documents, and the hour, at which windows begin."""
+        state = self._engine.state(kind)
+        return None if state is None else (state, hour_of(moment.now))
+
+    def _looked_up(self, wanted: Sequence[At], moment: Moment) -> dict[At, _Known]:
+        looked = self._clock()
+        values: dict[str, list[str]] = {}
+        for name, value in wanted:
+            values.setdefault(name, []).append(value)
+        kinds = [REGISTRY.kind(name) for name in values]
+        found: dict[At, _Known] = {}
+        with self._database.read() as session:
+            leave_out = hidden(session, kinds, moment.now)
             for kind in kinds:
-                searched = self._searched(session, kind, values[kind.name], leave_out[kind.name], now)
+                index = self._index(kind.name, moment)
+                searching = _Searching(session, kind, leave_out[kind.name], moment)
+                targets = self._searched(searching, values[kind.name])
                 for value in values[kind.name]:
-                    found[kind.name, value] = _Known(tuple(searched.get(value, ())), state, looked)
+                    here = tuple(targets.get(value, ()))
+                    found[kind.name, value] = _Known(here, moment.state, index if searching.whole else None, looked)
         return found
 
-    def _still_shown(self, session: Session, wanted: Iterable[At], state: Hashable, now: datetime) -> dict[At, _Known]:
-        """Those that were searched for a moment ago and need only be looked at again."""
-        oldest = self._clock() - STALE_SECONDS
-        recent = {at: known for at in wanted if (known := self._known.get(at)) is not None and known.looked > oldest}
-        ids = {(name, target.id): None for (name, _), known in recent.items() for target in known.targets}
-        pictures = self._pictures.load(session, [(name, EngineHit(row_id, 0.0, "")) for name, row_id in ids], now)
-        found = {}
-        for (name, value), known in recent.items():
-            again = [_target(name, value, target.id, pictures) for target in known.targets]
-            if again and [target and target[:3] for target in again] == [target[:3] for target in known.targets]:
-                found[name, value] = _Known(tuple(filter(None, again)), state, known.looked)
-        return found
-
-    def _searched(
-        self, session: Session, kind: Kind, values: Sequence[str], leave_out: Hidden, now: datetime
-    ) -> dict[str, list[Target]]:
+    def _searched(self, asked: "_Searching", values: Sequence[str]) -> dict[str, list[Target]]:
         """Value → records."""
-        visible = shown(kind, leave_out, now)
-        ids = self._ids(kind, OneOf(columns.SUGGEST, tuple(values)), visible, len(values) * SPARE)
-        found = self._matched(session, kind, ids, values, now)
+        ids = self._ids(asked, OneOf(columns.SUGGEST, tuple(values)), len(values) * SPARE)
+        found = self._matched(asked, ids, values)
         # Hundreds of rows may be called alike and fill the list; then the others have to be asked for.
         for value in [value for value in values if value not in found][:ALONE]:
-            ids = self._ids(kind, Keyword(columns.SUGGEST, value), visible, SPARE)
-            found.update(self._matched(session, kind, ids, [value], now, else_title=True))
+            ids = self._ids(asked, Keyword(columns.SUGGEST, value), SPARE)
+            found.update(self._matched(asked, ids, [value], else_title=True))
         return found
 
-    def _ids(self, kind: Kind, query: Node, visible: Node, limit: int) -> list[str]:
-        return [hit.id for hit in self._engine.search(kind.name, Ask(query, filter=visible, limit=limit)).hits]
+    def _ids(self, asked: "_Searching", query: Node, limit: int) -> list[str]:
+        return [
+            hit.id for hit in self._engine.search(asked.kind.name, Ask(query, filter=asked.visible, limit=limit)).hits
+        ]
 
     def _matched(
-        self,
-        session: Session,
-        kind: Kind,
-        ids: Sequence[str],
-        values: Sequence[str],
-        now: datetime,
-        *,
-        else_title: bool = False,
+        self, asked: "_Searching", ids: Sequence[str], values: Sequence[str], *, else_title: bool = False
     ) -> dict[str, list[Target]]:
         """The first of these rows for each completion, which the engine has put in the kind's own order.
 
         `else_title`: it is their completion, though none of their fields says it.
         """
-        pictures = self._pictures.load(session, [(kind.name, EngineHit(row_id, 0.0, "")) for row_id in ids], now)
+        name = asked.kind.name
+        placed = [(name, EngineHit(row_id, 0.0, "")) for row_id in ids]
+        pictures = self._pictures.load(asked.session, placed, asked.moment.now)
+        self._see({at: picture.seq for at, picture in pictures.items()}, asked.moment)
+        asked.whole = asked.whole and len(pictures) == len(ids)
         found: dict[str, dict[str, Target]] = {}
         for row_id in ids:
-            picture = pictures.get((kind.name, row_id))
+            picture = pictures.get((name, row_id))
             if picture is None:
                 continue
-            places = _places(kind, picture)
+            places = _places(asked.kind, picture)
             for value in values:
                 place = places.get(value, (picture.title, NOWHERE) if else_title else None)
                 if place is not None:
-                    found.setdefault(value, {}).setdefault(place[0], Target(row_id, *place, picture.until))
+                    found.setdefault(value, {}).setdefault(place[0], Target(row_id, *place, picture.seq))
         return {value: list(texts.values())[:ALIKE] for value, texts in found.items()}
 
 
-def _holds(known: _Known, state: Hashable, now: datetime) -> bool:
-    return known.state == state and all(target.until is None or now < target.until for target in known.targets)
+class _Searching:
+    """One kind that is searched.  `whole`: the database has hidden nothing that the index would show."""
 
-
-def _target(name: str, value: str, row_id: str, pictures: Mapping[At, Picture]) -> Target | None:
-    """The same record looked at again; None where it is not shown any more, or does not say this any more."""
-    picture = pictures.get((name, row_id))
-    place = _places(REGISTRY.kind(name), picture).get(value) if picture is not None else None
-    return None if picture is None or place is None else Target(row_id, *place, picture.until)
+    def __init__(self, session: Session, kind: Kind, leave_out: Hidden, moment: Moment) -> None:
+        self.session, self.kind, self.moment = session, kind, moment
+        self.visible = shown(kind, leave_out, moment.now)
+        self.whole = leave_out == Hidden()
 
 
 def _places(kind: Kind, picture: Picture) -> Mapping[str, tuple[str, int]]:

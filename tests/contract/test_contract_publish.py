@@ -30,6 +30,20 @@ def test_only_the_published_index_is_searched(engine: Engine) -> None:
     assert list(engine.list("toy")) == [IndexInfo("toy-b", 1, published=False), IndexInfo("toy-a", 2, published=True)]
 
 
+def test_a_state_that_is_told_stands_for_what_is_found(engine: Engine) -> None:
+    fill(engine, [row("old")], "toy-1")
+    seen = [engine.state("toy")]
+    assert engine.state("toy") == seen[0]
+    engine.write("toy-1", [row("new")])
+    engine.refresh("toy-1")
+    seen.append(engine.state("toy"))
+    engine.create(SCHEMA, "toy-2")
+    engine.publish(SCHEMA, "toy-2")
+    seen.append(engine.state("toy"))
+    told = [state for state in seen if state is not None]
+    assert len(set(told)) == len(told)
+
+
 def test_rolling_back_is_publishing_the_previous_one(engine: Engine) -> None:
     fill(engine, [row("old")], "toy-1")
     fill(engine, [row("new")], "toy-2")

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -98,6 +98,10 @@ class EmbeddedEngine:
     def serving(self, kind: str) -> str | None:
         """See `Engine.serving`."""
         return self._files.published(kind)
+
+    def state(self, kind: str) -> Hashable:
+        """See `Engine.state`."""
+        return self._searched(kind, lambda index: (index.name, index.snapshot().stamp))
 
     def search(self, kind: str, ask: Ask) -> Found:
         """See `Engine.search`."""
