@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
-from fastapi import FastAPI, Request
-from starlette.middleware.base import RequestResponseEndpoint
+from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.responses import Response
 
-from api import headers, health, hosts, logs, problems, wiring
+from api import health, logs, problems, wiring
+from api.around import Around
 from api.doors import needs, require_named
 from api.head import HeadAsGet
 from api.pages import (
@@ -74,7 +73,7 @@ def create(services: Services | None = None) -> FastAPI:
         redirect_slashes=False,  # such a redirect leads to whatever host the request names (B11)
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=problems.LARGEST_BODY)
-    app.middleware("http")(_around)
+    app.add_middleware(Around, settings=services.settings)
     app.add_middleware(HeadAsGet)
     problems.install(app, error_page)
     public = [needs(Permission.READ)]
@@ -100,17 +99,3 @@ def create(services: Services | None = None) -> FastAPI:
     app.state.services = services
     require_named(app)
     return app
-
-
-async def _around(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Our headers on every answer; a body that is announced as too large is refused here, in our words.
-
-    The limit behind it stops what was not announced.
-    """
-    settings = request.app.state.services.settings
-    if not hosts.allowed(request, settings.hosts):
-        return headers.add(request, problems.foreign_host(request))
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > problems.LARGEST_BODY:
-        return headers.add(request, problems.too_large(request))
-    return headers.add(request, await call_next(request))

@@ -3,7 +3,7 @@
 import uuid
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.datastructures import MutableHeaders
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -27,14 +27,13 @@ def trace_id(request: Request) -> str:
     return str(found)
 
 
-def add(request: Request, response: Response) -> Response:
+def add(request: Request, headers: MutableHeaders) -> None:
     """Set them; what a route has set by itself stays."""
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        headers.setdefault(name, value)
     if request.app.state.services.settings.public_url.startswith("https://"):
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
-    response.headers["X-Trace-Id"] = trace_id(request)
-    return response
+        headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+    headers["X-Trace-Id"] = trace_id(request)
 
 
 def degraded(partial: bool) -> dict[str, str]:  # noqa: FBT001 - reads as a word

@@ -166,4 +166,5 @@ def install(app: FastAPI, page: Page) -> None:
         LOG.error("unexpected %s", trace_id(request), exc_info=error)
         detail = "服务器内部错误,请稍后重试;如仍出现,请将 trace_id 告知平台"
         response = answer(request, body(request, 500, "internal", "服务器内部错误", detail, []))
-        return headers.add(request, response)  # the framework sends this one from outside our middleware
+        headers.add(request, response.headers)  # the framework sends this one from outside our middleware
+        return response
