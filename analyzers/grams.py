@@ -39,13 +39,13 @@ class Unit(NamedTuple):
     gap_before: bool
 
 
-def units(folded: str) -> list[Unit]:
-    """The units of a text in order; the first one has no gap before it, whatever precedes it."""
+def units(folded: str, at: int = 0) -> list[Unit]:
+    """The units of a text that begins `at`, in order; the first one has no gap before it, whatever precedes it."""
     found: list[Unit] = []
     end = 0
     for match in _UNIT.finditer(folded):
         start = match.start()
-        found.append(Unit(match[0], start, match.end(), bool(found) and start > end))
+        found.append(Unit(match[0], at + start, at + match.end(), bool(found) and start > end))
         end = match.end()
     return found
 
@@ -120,7 +120,7 @@ def chunks(folded: str) -> list[Chunk]:
     found: list[Chunk] = []
     for match in re.finditer(r"\S+", folded):
         text, start = match[0], match.start()
-        inside = tuple(Unit(u.text, u.start + start, u.end + start, u.gap_before) for u in units(text))
+        inside = tuple(units(text, start))
         if not inside:
             continue
         # A unit is alone in its stretch when a gap (or an end) is on both of its sides.

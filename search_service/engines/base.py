@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from search_service.query.nodes import Everything, Node
+from search_service.query.nodes import Everything, Node, value
 
 IDENTIFIER = "id"
 """Keyword field of every document, whether a kind lists it or not: its id."""
@@ -131,7 +131,7 @@ class Ask:
     within: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EngineHit:
     """One match; `score` is rounded to 0.01, as far as two engines can agree, and 0 when the ask has an order."""
 
@@ -142,7 +142,7 @@ class EngineHit:
     """The value of the order's field; 0 for relevance."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Count:
     """How many matching documents have a value."""
 

@@ -85,7 +85,7 @@ def exact_name(name: Called, units: int) -> list[Option]:
 def namesakes(name: Called, priors: Priors) -> list[Node]:
     """Among rows that are called just so the priors decide, not the length of their texts."""
     either = any_of(name)
-    return [Const(every([either, Keyword(FLAG, flag)]), prior * _NAMESAKES) for flag, prior in priors]
+    return [Const(together((either, Keyword(FLAG, flag))), prior * _NAMESAKES) for flag, prior in priors]
 
 
 def literal(wording: Wording) -> list[Option]:
@@ -112,8 +112,8 @@ def _adjacent(wording: Wording, factor: float) -> list[Option]:
         options.append(Option(whole, factor * length(units) + _TOGETHER, implied=True))
     elif len(settled) > 1:
         strict = _phrase(TITLE_B, bigrams_strict(" ".join(chunk.text for chunk in settled)))
-        together = every([strict, in_name([token for chunk in settled for token in chunk.tokens])])
-        options.append(Option(together, factor * length(units) + _TOGETHER, implied=True))
+        adjacent = every([strict, in_name([token for chunk in settled for token in chunk.tokens])])
+        options.append(Option(adjacent, factor * length(units) + _TOGETHER, implied=True))
     return options
 
 
@@ -123,7 +123,7 @@ def worded(words: Sequence[str], other: Alternatives) -> list[Option]:
     worth = 50.0 + 10.0 * units
     options = []
     if len(words) in _TITLE_WORDS:
-        options.append(Option(every(_word_in_name(word) for word in words), worth, implied=True))
+        options.append(Option(together([_word_in_name(word) for word in words]), worth, implied=True))
     if words:
         options.append(Option(all_there(words, other), worth / 2))
     return options
@@ -131,7 +131,7 @@ def worded(words: Sequence[str], other: Alternatives) -> list[Option]:
 
 def all_there(words: Sequence[str], other: Alternatives) -> Node:
     """Every word, or one that counts as it, somewhere in the names or texts; not asked without words."""
-    return every(any_of([_word_there(form) for form in (word, *other.counting(word))]) for word in words)
+    return together([any_of([_word_there(form) for form in (word, *other.counting(word))]) for word in words])
 
 
 def starts_so(wording: Wording) -> list[Node]:
@@ -160,17 +160,20 @@ def in_name(tokens: Sequence[str]) -> Node:
 
 def as_words(tokens: Sequence[str]) -> Node:
     """Names and texts together hold each of these units as a word, anywhere."""
-    return every(Term(BODY_W, token) for token in tokens)
+    return together([Term(BODY_W, token) for token in dict.fromkeys(tokens)])
 
 
 def every(nodes: Iterable[Node]) -> Node:
     """All of these; unscored, so each only once; nothing where there is none."""
     found = tuple(nodes)
-    if len(found) > 1:  # hashing a node takes as long as making it
-        found = tuple(dict.fromkeys(found))
-    if not found:
+    return together(found if len(found) <= 1 else tuple(dict.fromkeys(found)))
+
+
+def together(nodes: Sequence[Node]) -> Node:
+    """The same of nodes that are known to differ: to hash one takes as long as to make it."""
+    if not nodes:
         return Nothing()
-    return found[0] if len(found) == 1 else Bool(filter=found)
+    return nodes[0] if len(nodes) == 1 else Bool(filter=tuple(nodes))
 
 
 def _in_name(chunk: Chunk) -> Node:
@@ -178,7 +181,7 @@ def _in_name(chunk: Chunk) -> Node:
     if not _has_bigram(chunk):
         return in_name(chunk.tokens)
     strict = _phrase(TITLE_B, chunk.bigrams)
-    return strict if chunk.complete else every([strict, in_name(chunk.tokens)])
+    return strict if chunk.complete else together((strict, in_name(chunk.tokens)))
 
 
 def _in_text(chunk: Chunk) -> Node:

@@ -68,16 +68,16 @@ class Hits:
         fetch = limit + SPARE
         answer: Any = self._searcher.search(self._query, limit=fetch, count=count)  # its stub leaves `count` out
         matching: int = answer.count or 0
-        if len(answer.hits) < fetch:
-            self.every = [address for _, address in answer.hits]
+        found: list[_Scored] = answer.hits  # made anew whenever it is asked for
+        if len(found) < fetch:
+            self.every = [address for _, address in found]
         while True:
-            found: list[_Scored] = answer.hits
             least = _rounded(found[limit - 1][0]) if len(found) >= limit else float("-inf")
             if len(found) < fetch or fetch >= most or _rounded(found[-1][0]) < least:
                 rounded = [(_rounded(score), address) for score, address in found]
                 return rounded[: bisect_left(rounded, True, key=lambda hit: hit[0] < least)], matching
             fetch = min(fetch * GROWTH, most)
-            answer = self._searcher.search(self._query, limit=fetch, count=False)
+            found = self._searcher.search(self._query, limit=fetch, count=False).hits
 
     def _least_ties(self, addresses: list[DocAddress], wanted: int) -> list[DocAddress]:
         """At least those `wanted` whose tie keys are least; the whole key, 2 µs each, is read for few others."""
