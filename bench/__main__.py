@@ -12,7 +12,19 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.speed import facets, formula, freshness, over_http, pipeline, rebuild, service, suggest, tokenise, upsert
+from bench.speed import (
+    facets,
+    facets_million,
+    formula,
+    freshness,
+    over_http,
+    pipeline,
+    rebuild,
+    service,
+    suggest,
+    tokenise,
+    upsert,
+)
 from bench.speed.measure import Result
 from bench.speed.rows import source
 
@@ -24,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "suggest": suggest.run,
     "formula": formula.run,
     "facets": facets.run,
+    "facets_million": facets_million.run,
     "upsert": upsert.run,
     "freshness": freshness.run,
     "rebuild": rebuild.run,

@@ -1,8 +1,10 @@
 """Hits, total and three facets of one word under a filter: ours beside FTS5 joined with a table, and GROUP BY.
 
-The target is held to all words together.  Beside it, for information, the words by how many rows they find: tantivy
-needs some 0.15 ms for three facets of a handful of rows, because it looks the counted values up in dictionaries, while
-FTS5 needs as long as there are rows.
+The target is held to all words together.  Beside it, for information, the words by how many rows they find: FTS5 needs
+as long as there are rows, while ours has a floor.  Of a word that finds fewer than a hundred rows, where FTS5 needs
+0.36 ms, tantivy's calls take 0.12 ms (0.19 in turns, with cold caches: aggregation, search, reading the hits) of our
+0.16 (0.28).  A twentieth of what FTS5 needs for the median of all words is 0.12 ms, less than those calls in turns.
+At 1,000,000 rows, where the target comes from, `facets_million` asks.
 """
 
 import random
