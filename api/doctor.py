@@ -39,6 +39,8 @@ JOB_SECONDS = 3_600.0
 FREE_BYTES = 1 << 30
 """Below this a rebuild, which keeps two generations side by side, may fill the disk."""
 BROKER_SECONDS = 2.0
+DUE_SECONDS = 45 * 60.0
+"""A recommendation is sent by itself an hour before it is due; a quarter of an hour later that has failed."""
 MOST_TROUBLES = 5
 """Steps of the clock that are listed; the worklist has all."""
 
@@ -173,6 +175,9 @@ def _requirements(services: Services) -> Iterator[Finding]:
     if found.overdue:
         told = f"有 {found.overdue} 项需求过了 3 个工作日仍未推荐"
         yield Finding(WRONG, told, "请立即在 /staff/worklist 处理,并查看后台进程的日志")
+    elif found.next_due_seconds is not None and found.next_due_seconds < DUE_SECONDS:
+        told = f"最近的推荐时限还有 {found.next_due_seconds / 60:.0f} 分钟,自动推荐尚未完成"
+        yield Finding(WRONG, told, "请在 /staff/worklist 立即处理,并检查后台进程是否在运行")
     if found.undrafted:
         told = f"有 {found.undrafted} 项需求超过一分钟仍没有推荐草稿"
         yield Finding(WRONG, told, "请检查后台进程是否在运行、搜索引擎是否可用")
