@@ -12,6 +12,9 @@ from api.terminal import Json, out, show
 from search_service.errors import Problem
 from search_service.store.migrate import difference, upgrade
 
+STOP_SECONDS = 25
+"""Requests that are under way when the process is asked to stop have so long; docker-compose.yml kills after 30."""
+
 app = typer.Typer()
 
 
@@ -35,6 +38,7 @@ def serve(
         workers=count,
         log_config=None,
         access_log=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
         forwarded_allow_ips=settings.trusted_proxies,
     )
 

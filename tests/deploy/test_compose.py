@@ -14,6 +14,7 @@ import yaml
 
 from api.cli import app
 from api.doctor import CHECKS
+from api.process_cli import STOP_SECONDS
 from api.production import refused
 from api.settings import PREFIX, Settings
 from tests.support.servers import programs
@@ -151,6 +152,10 @@ def test_redis_is_the_version_that_the_tests_use() -> None:
     with redis.Redis.from_url(require("redis")) as client:
         version = client.info("server")["redis_version"]
     assert SERVICES["redis"]["image"] == f"redis:{version}-bookworm"
+
+
+def test_the_web_process_has_ended_by_itself_before_it_would_be_killed() -> None:
+    assert int(SERVICES["web"]["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
 
 
 def test_the_role_is_for_our_indices_only() -> None:
