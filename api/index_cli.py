@@ -19,7 +19,7 @@ from api.terminal import FAILED, GUARDED, Json, add, bars, err, opened, out, sho
 from api.wiring import Services
 from indexers import generations, guards, jobs
 from indexers.drain import drain_all
-from indexers.health import dead
+from indexers.health import Dead, dead
 from indexers.rebuild import MANUAL, rebuild, rollback
 from indexers.repair import repair
 from indexers.status import status
@@ -124,12 +124,13 @@ def index_dead(kind: Some = None, as_json: Json = False) -> None:
     with opened() as services:
         if kind is not None:
             services.registry.kind(kind)
-        data = [asdict(found) for found in dead(services.database, kind)]
+        data = [{**asdict(found), "url": _page(services, found)} for found in dead(services.database, kind)]
 
     def table() -> None:
-        found = Table("类别", "记录", "自", "次数", "原因")
+        found = Table("类别", "记录", "自", "次数", "原因", "页面")
         for row in data:
-            add(found, row["kind"], row["id"], f"{row['since']:%Y-%m-%d %H:%M} UTC", row["attempts"], row["reason"])
+            since = f"{row['since']:%Y-%m-%d %H:%M} UTC"
+            add(found, row["kind"], row["id"], since, row["attempts"], row["reason"], row["url"])
         out.print(found)
 
     show(data, as_json=as_json, table=table)
@@ -146,6 +147,11 @@ def index_drop(name: str, as_json: Json = False) -> None:
                 return
     err.print(f"[bold red]没有名为 {escape(name)} 的索引[/]:请用 zhixun index status 查看全名,不支持通配符")
     sys.exit(GUARDED)
+
+
+def _page(services: Services, found: Dead) -> str:
+    """Where somebody can look at the row."""
+    return f"{services.settings.public_url.rstrip('/')}/{services.registry.kind(found.kind).plural}/{found.id}"
 
 
 def _wanted(services: Services, kind: str | None) -> list[Kind]:
