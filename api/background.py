@@ -1,7 +1,7 @@
 """The thread that drains marks into the index: in one web process of all, or in each process of a worker.
 
 The embedded engine has one writer: the process that holds the file lock, and another takes over when it comes free.
-Elasticsearch takes writes from anybody: claims and versions keep them apart.
+A cluster takes writes from anybody: claims and versions keep them apart.
 """
 
 import fcntl

@@ -33,7 +33,7 @@ DRAIN = "zhixun.drain"
 TICK = "zhixun.tick"
 
 BEAT_SECONDS = 5.0
-"""A ring that was lost costs at most this: the freshness promised with Elasticsearch."""
+"""A ring that was lost costs at most this: the freshness promised in production."""
 
 BOUND_SECONDS = 20.0
 """A task ends after this even when more is due, and rings again: a worker that is told to stop is gone in 30 s."""

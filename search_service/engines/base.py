@@ -1,6 +1,6 @@
 """The contract of a search engine (founding decision 4): our query objects in, our result types out.
 
-Implementations: ``engines/embedded`` (tantivy, in this process) and ``engines/elastic`` (an Elasticsearch cluster).
+Implementations: ``engines/embedded`` (a library, in this process) and ``engines/elastic`` (a cluster of servers).
 ``tests/contract`` runs the same suite on each.
 
 Words: a *kind* is what users search (``standard``); an *index* is one generation of it, named by

@@ -7,7 +7,7 @@ from search_service.engines.base import IDENTIFIER, Document, Tombstone
 from search_service.engines.fields import Fields
 
 LONGEST_VALUE: Final = 32_766
-"""Bytes of one token.  tantivy silently drops tokens over 65,530 and Lucene refuses those over 32,766."""
+"""Bytes of one token: the cluster refuses longer ones, and the embedded engine silently drops those over 65,530."""
 _SURELY_SHORT: Final = LONGEST_VALUE // 4
 """Characters: each has at most four bytes, so nearly every value is cleared by its length alone."""
 _SIGN: Final = 2**63
@@ -16,8 +16,8 @@ _SIGN: Final = 2**63
 TOMBSTONE_TOKEN: Final = "\0"  # noqa: S105 - a word, not a password
 """The only token of every text field of a tombstone; no analyser makes it.
 
-BM25 knows how many documents there are and how long they are on average.  tantivy counts all documents, Lucene those
-that have the field: with one token each, tombstones weigh the same on every engine.
+BM25 knows how many documents there are and how long they are on average.  The embedded engine counts all
+documents, the cluster those that have the field: with one token each, tombstones weigh the same on every engine.
 """
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from search_service.errors import Invalid
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}(\.[a-z0-9_-]+)*")
-"""Lower case as Elasticsearch demands, and nothing that could leave a directory or stand for several names."""
+"""Lower case as the cluster demands, and nothing that could leave a directory or stand for several names."""
 
 
 def valid(name: str) -> str:

@@ -198,8 +198,8 @@ def _flagged(priors: Priors) -> tuple[Node, ...]:
 def _with(query: Node, added: Sequence[Node]) -> Node:
     """The query, and what is added to its scores."""
     # Engines skip through a lone optional clause, but walk through the union of several (0.6 instead of 1.0 ms at
-    # 7,600 hits), so each is nested.  The constants are nested beside the query and not around it: tantivy copies all
-    # that is inside of a clause, at every level.
+    # 7,600 hits), so each is nested.  The constants are nested beside the query and not around it: the embedded
+    # engine copies all that is inside of a clause, at every level.
     beside: Node = Everything()
     for extra in added:
         if isinstance(extra, Const):

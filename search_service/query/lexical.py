@@ -27,8 +27,8 @@ TEXT_FIELDS = ((BODY_W, False), (TITLE_B, True), (TITLE_U, True), (ABS_B, True),
 KEYWORD_FIELDS = (NUM, CITED, TITLE_K, FLAG)
 
 SENTINEL = "#"
-"""In every text field of every document: Lucene takes mean lengths over documents that have the field, tantivy over
-all.  No analyser makes this token."""
+"""In every text field of every document: the cluster takes mean lengths over documents that have the field, the
+embedded engine over all.  No analyser makes this token."""
 
 PLAIN_NUMBER, ODD_NUMBER = "ok", "odd"
 """Flags: one number with a year and no variant; translations, amendments, collective and undated numbers are odd.

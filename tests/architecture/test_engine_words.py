@@ -1,0 +1,33 @@
+"""Nobody but the engines and the wiring knows what they are made of (ADR 4)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+ENGINES = ROOT / "search_service" / "engines"
+FOLDERS = (ENGINES / "embedded", ENGINES / "elastic")
+WORDS = re.compile(r"tantivy|lucene|(?<!engines/)elastic", re.IGNORECASE)
+"""Names of products and their libraries, in code, comments and docstrings; a folder may be named."""
+CHOOSING = {"wiring.py", "settings.py", "production.py", "doctor.py", "logs.py", "process_cli.py"}
+"""Of the entry points those that choose an engine, or speak with whoever runs it."""
+OTHERS = sorted(
+    path
+    for room in ("analyzers", "search_service", "indexers", "api")
+    for path in (ROOT / room).rglob("*.py")
+    if not any(path.is_relative_to(folder) for folder in FOLDERS)
+    and not (path.parent == ROOT / "api" and path.name in CHOOSING)
+)
+
+
+def test_no_word_of_an_engine_outside_its_folder() -> None:
+    assert len(OTHERS) > 200
+    found = [f"{path.relative_to(ROOT)}: {word}" for path in OTHERS for word in WORDS.findall(path.read_text("utf-8"))]
+    assert found == []
+
+
+@pytest.mark.parametrize("text", ["import tantivy", "as Lucene does", "from elasticsearch import helpers"])
+def test_the_test_sees_a_word(text: str) -> None:
+    assert WORDS.findall(text)
+    assert not WORDS.findall("``engines/elastic``")
