@@ -10,8 +10,8 @@ from typing import TypeVar
 import tantivy
 
 from search_service.engines.base import Ask, Document, Found, IndexInfo, IndexSchema, Tombstone, WriteReport
-from search_service.engines.embedded.files import Files, Unreadable
 from search_service.engines.embedded.index import OpenIndex
+from search_service.engines.embedded.indices import Indices, Unreadable
 from search_service.engines.embedded.schema import tantivy_schema
 from search_service.engines.embedded.suggest import Suggester
 from search_service.engines.fields import Fields
@@ -38,7 +38,7 @@ class EmbeddedEngine:
 
         One second, because listing 100,000 of them takes 0.05 s and nobody sees a new name earlier anyway.
         """
-        self._files = Files(path)
+        self._files = Indices(path)
         self._suggest_age = suggest_age
         self._clock = clock
         self._lock = threading.Lock()

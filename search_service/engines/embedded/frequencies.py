@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 from tantivy import Query, Searcher
 
-from search_service.engines.embedded.files import Stamp, replace_file, stamp
+from search_service.engines.embedded.indices import Stamp, replace_file, stamp
 
 
 class FrequencyTable:

@@ -10,9 +10,9 @@ from tantivy import Query, Searcher
 from search_service.engines.base import SEQUENCE, Ask, Found
 from search_service.engines.embedded.compiler import Compiler
 from search_service.engines.embedded.counts import Counts
-from search_service.engines.embedded.files import Files, Stamp, Unreadable, stamp
 from search_service.engines.embedded.frequencies import FrequencyTable
 from search_service.engines.embedded.hits import Hits, counts_in_passing, needs_scores
+from search_service.engines.embedded.indices import Indices, Stamp, Unreadable, stamp
 from search_service.engines.embedded.schema import DEAD, DEAD_MARK, register
 from search_service.engines.embedded.suggest import Suggester
 from search_service.engines.embedded.values import Values
@@ -40,7 +40,7 @@ class Snapshot:
 class OpenIndex:
     """An index as this process has it open."""
 
-    def __init__(self, files: Files, name: str, suggester: Suggester) -> None:
+    def __init__(self, files: Indices, name: str, suggester: Suggester) -> None:
         self.name = name
         self.life = files.stamp(name)
         self.fields = Fields(files.schema(name))

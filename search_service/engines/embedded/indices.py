@@ -1,4 +1,4 @@
-"""Where the engine keeps what, and the few file operations that must be atomic.
+"""Which indices there are, which one a kind's searches see, and the few changes of that, each atomic.
 
 ::
 
@@ -70,8 +70,8 @@ class Unreadable(EngineUnavailable):
     """The files are there, but not as this version wrote them; only a rebuild helps."""
 
 
-class Files:
-    """The engine's directory."""
+class Indices:
+    """The engine's directory: what there is, as any process last left it."""
 
     def __init__(self, root: Path) -> None:
         self._indices = root / "indices"
