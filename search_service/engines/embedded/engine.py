@@ -38,7 +38,7 @@ class EmbeddedEngine:
 
         One second, because listing 100,000 of them takes 0.05 s and nobody sees a new name earlier anyway.
         """
-        self._files = Indices(path)
+        self._indices = Indices(path)
         self._suggest_age = suggest_age
         self._clock = clock
         self._lock = threading.Lock()
@@ -52,7 +52,7 @@ class EmbeddedEngine:
             DeclarationError: a field name is used twice or is one of ours.
         """
         fields = Fields(schema)
-        with self._files.changing(), self._files.creating(schema, index) as place:
+        with self._indices.changing(), self._indices.creating(schema, index) as place:
             tantivy.Index(tantivy_schema(fields), path=str(place))
 
     def write(self, index: str, batch: Sequence[Document | Tombstone]) -> WriteReport:
@@ -79,17 +79,17 @@ class EmbeddedEngine:
             raise Conflict(f"索引 {index} 属于类别 {opened.fields.declared.kind}，不能发布为 {schema.kind}。")
         if not opened.prepared:
             opened.prepare()
-        with self._files.changing():
-            if self._files.stamp(index) is None:
+        with self._indices.changing():
+            if self._indices.stamp(index) is None:
                 raise NotFound(f"索引 {index} 已被删除，不能发布。")
-            before = self._files.published(schema.kind)
-            self._files.publish(schema.kind, index)
+            before = self._indices.published(schema.kind)
+            self._indices.publish(schema.kind, index)
         opened.prepared = False
         return before
 
     def published(self, kind: str) -> str | None:
         """See `Engine.published`; None also where the index cannot be read any more, so that it is rebuilt."""
-        name = self._files.published(kind)
+        name = self._indices.published(kind)
         try:
             return name and self._index(name).name
         except (NotFound, Unreadable):
@@ -97,7 +97,7 @@ class EmbeddedEngine:
 
     def serving(self, kind: str) -> str | None:
         """See `Engine.serving`."""
-        return self._files.published(kind)
+        return self._indices.published(kind)
 
     def state(self, kind: str) -> Hashable:
         """See `Engine.state`."""
@@ -121,9 +121,9 @@ class EmbeddedEngine:
 
     def list(self, kind: str) -> Sequence[IndexInfo]:
         """See `Engine.list`; an index that cannot be read has no documents."""
-        published = self._files.published(kind)
+        published = self._indices.published(kind)
         found = []
-        for name in self._files.names(kind):
+        for name in self._indices.names(kind):
             with suppress(NotFound):  # dropped in this moment
                 found.append(IndexInfo(name, self._documents(name), published=name == published))
         return found
@@ -136,15 +136,15 @@ class EmbeddedEngine:
             Conflict: it is published.
             EngineUnavailable: another process is writing it.
         """
-        kind = self._files.kind(index)
-        with self._files.changing():
-            if self._files.published(kind) == index:
+        kind = self._indices.kind(index)
+        with self._indices.changing():
+            if self._indices.published(kind) == index:
                 raise Conflict(f"索引 {index} 正在为 {kind} 提供检索，不能删除；请先发布另一个索引。")
             with suppress(Unreadable):  # nobody can be writing it
                 opened = self._index(index)
                 opened.writer.take_lock()
                 self._forget(opened)
-            self._files.remove(index)
+            self._indices.remove(index)
 
     def close(self) -> None:
         """See `Engine.close`; may be called twice, and what is asked afterwards opens the files again."""
@@ -156,13 +156,13 @@ class EmbeddedEngine:
     def _searched(self, kind: str, use: Callable[[OpenIndex], Answer]) -> Answer:
         """Use the published index; if it is dropped meanwhile, the one that was published in its place."""
         while True:
-            name = self._files.published(kind)
+            name = self._indices.published(kind)
             if name is None:
                 raise EngineUnavailable(f"类别 {kind} 还没有可用的索引，请先运行 zhixun index rebuild。")
             try:
                 return use(self._index(name))
             except NotFound as error:
-                if self._files.published(kind) == name:
+                if self._indices.published(kind) == name:
                     raise EngineUnavailable(
                         f"类别 {kind} 的索引 {name} 不存在，请运行 zhixun index rebuild 重建。",
                     ) from error
@@ -176,7 +176,7 @@ class EmbeddedEngine:
     def _index(self, name: str) -> OpenIndex:
         """The index as it is open in this process; opened again if another process dropped and remade it."""
         opened = self._open.get(name)
-        life = self._files.stamp(name)
+        life = self._indices.stamp(name)
         if opened is not None and opened.life == life:
             return opened
         with self._lock:
@@ -187,7 +187,7 @@ class EmbeddedEngine:
                 opened = None
             if opened is None:
                 suggester = Suggester(self._suggest_age, self._clock)
-                opened = self._open[name] = OpenIndex(self._files, name, suggester)
+                opened = self._open[name] = OpenIndex(self._indices, name, suggester)
             return opened
 
     def _forget(self, opened: OpenIndex) -> None:
