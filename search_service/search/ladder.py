@@ -100,13 +100,18 @@ class Ladder:
             return Outcome(tried)
         found, useful = tried.found, _useful(asked)
         fitting = sum(found[kind.name].total for kind in useful)
-        if fitting >= ENOUGH or (fitting and _precise(asked, found)):
+        near = asked.reading.nearby
+        enough = fitting >= ENOUGH or (fitting > 0 and _precise(asked, found))
+        if enough and not near:
             return Outcome(tried)
-        climb = _Climb(asked, tried, useful, ENOUGH - fitting)
+        climb = _Climb(asked, tried, useful, ENOUGH if near else ENOUGH - fitting)
         climb.seen = {(kind.name, hit.id) for kind in asked.checked.asked for hit in found[kind.name].hits}
         climb.counts = not any(found[kind.name].total for kind in asked.checked.asked)
-        steps = rungs()
-        self._up(climb, steps.beside() if fitting else steps.all())
+        if near:  # who asks for what is near has loosened it already
+            self._up(climb, rungs().widened())
+        if not enough and climb.enough > 0:
+            steps = rungs()
+            self._up(climb, steps.beside() if fitting else steps.all())
         if not fitting and not climb.loosened and not climb.more and len(useful) < len(asked.checked.asked):
             # Nobody does anything like it anywhere; there may be something to read about it.
             climb.kinds = [kind for kind in asked.checked.asked if kind not in useful]

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from search_service.kinds.base import Kind
 from search_service.kinds.days import day_of, midnight
+from search_service.kinds.regions import PROVINCE
 from search_service.kinds.registry import REGISTRY
 from search_service.kinds.slots import BOOST, CHOOSE, FILTER, NOTE, OVERRULED, REFUSED, SLOTS, TEXT
 from search_service.query.parse import NumberSlot, ParsedQuery, parse_query
 from search_service.query.request import SearchRequest
 from search_service.query.understanding.leftover import without
 from search_service.query.understanding.lexicon import Lexicon
+from search_service.query.understanding.nearby import with_nearby
 from search_service.query.understanding.read import Read
 from search_service.query.understanding.reader import is_name, read_slots
 from search_service.query.understanding.refused import refuses
@@ -40,6 +42,7 @@ class Reading:
         whole: all that was typed; core: what has to be there, without the words of slots that filter or only note.
         leaving: the slots whose words are not in `core`; noted: those of them that narrow nothing.
         called: words that were understood as the name of a thing.
+        nearby: what is near the place is wanted, too (西安附近).
     """
 
     slots: tuple[Slot, ...]
@@ -48,6 +51,7 @@ class Reading:
     leaving: tuple[Read, ...] = ()
     noted: tuple[Read, ...] = ()
     called: tuple[str, ...] = ()
+    nearby: bool = False
 
     @property
     def said(self) -> tuple[ParsedQuery, ParsedQuery]:
@@ -102,6 +106,7 @@ class _Understanding:
         self._noted: list[Read] = []
         self._values: dict[str, list[str]] = {}
         self._day: date | None = None
+        self._nearby = False
 
     def done(self) -> tuple[Reading, Checked]:
         """Slots, texts and filters."""
@@ -124,7 +129,7 @@ class _Understanding:
         values = {name: narrowest(found) if name == REGION else tuple(found) for name, found in self._values.items()}
         read_on = midnight(self._day) if self._day else None
         checked = replace(self._checked, read=values, read_on=read_on)
-        return Reading(slots, whole, core, tuple(self._leaving), tuple(self._noted), called), checked
+        return Reading(slots, whole, core, tuple(self._leaving), tuple(self._noted), called, self._nearby), checked
 
     def _without_refused(self, whole: ParsedQuery) -> ParsedQuery:
         """Numbers that are said not to be wanted ask for nothing."""
@@ -159,7 +164,12 @@ class _Understanding:
                 joined[-1] = read._replace(start=last.start)
             else:
                 joined.append(read)
-        return joined
+        return [self._around(read) for read in joined]
+
+    def _around(self, read: Read) -> Read:
+        if read.slot != REGION or read.refused:
+            return read
+        return with_nearby(self._text, read, province=all(value.endswith(PROVINCE) for value in read.values))
 
     def _continues(self, last: Read, read: Read) -> bool:
         if last.refused or read.refused:
@@ -215,7 +225,9 @@ class _Understanding:
             if act == FILTER:
                 more = self._declaring(name).all_filters[name].answers.get(values[0], ())
                 self._values[name] = list(dict.fromkeys([*self._values.get(name, ()), *values, *more]))
-            self._add(read._replace(values=tuple(values)), act, self._label(read.slot, values[0]))
+                self._nearby = self._nearby or read.nearby > 0
+            near = "及附近" if read.nearby else ""
+            self._add(read._replace(values=tuple(values)), act, self._label(read.slot, values[0]) + near)
 
     def _act(self, name: str) -> str:
         if name in self._checked.values or (name == VALID_ON and self._checked.valid_on is not None):
@@ -228,6 +240,10 @@ class _Understanding:
         choices = [
             Choice(value, self._label(read.slot, value, full=True), {name: value}) for value in values[:MOST_CHOICES]
         ]
+        if read.nearby:  # no words of anything, whichever place is chosen
+            self._leaving.append(read._replace(start=read.nearby))
+            self._noted.append(self._leaving[-1])
+            read = read._replace(end=read.nearby)
         text = self._text[read.start : read.end]
         if read.contested:
             choices.append(Choice(text, f"{text}(不是{SLOTS[read.slot].label})", {"as_text": read.slot}))

@@ -75,6 +75,38 @@ def test_a_place_is_widened_step_by_step_and_every_row_says_so(filled: Services)
     assert answer.promise
 
 
+@pytest.mark.parametrize("near", ["西安附近", "西安及周边地区", "西安 周边", "西安市 省内"])
+def test_who_asks_for_what_is_near_gets_it_behind_what_is_there(filled: Services, near: str) -> None:
+    with filled.database.write() as session:
+        here = rows.institution(session)
+        for at in range(6):
+            rows.capability(session, here, object="大米", parameter="镉", key=f"here-{at}", standards=[])
+        near_by = rows.institution(session, division_adcode="610300")
+        rows.capability(session, near_by, object="大米", parameter="镉", key="rice-baoji", standards=[])
+    drain_all(filled.database, filled.engine, worker="w")
+    answer = ask(filled, f"{near} 大米 镉")
+    (place,) = [slot for slot in answer.understood if slot.slot == "region"]
+    assert (place.text, place.value, place.label, place.act) == (near, "610100", "西安市及附近", "filter")
+    assert codes(answer, "rice-baoji") == ("wider_region",)
+    assert answer.kinds["capability"] == 7
+    assert answer.promise == ""
+    assert answer.prefill is not None
+    assert answer.prefill["region"] == "610100"
+    assert "rice-baoji" not in keys(ask(filled, "西安 大米 镉"))
+
+
+def test_what_is_near_is_nothing_for_who_verifies(filled: Services) -> None:
+    answer = ask(filled, "西安附近 心电图机 检定")
+    assert not any("wider_region" in hit.why for hit in answer.hits)
+    assert not any("附近" in said for said in answer.relaxed)
+
+
+def test_a_province_and_inside_of_it_is_the_province(filled: Services) -> None:
+    answer = ask(filled, "陕西 省内 大米 镉")
+    assert keys(answer)[0] == "rice-xian"
+    assert "陕西省" in [slot.label for slot in answer.understood]
+
+
 def test_who_verifies_may_not_come_from_elsewhere(filled: Services) -> None:
     answer = ask(filled, "西安 心电图机 检定")
     assert not any("wider_region" in hit.why for hit in answer.hits)

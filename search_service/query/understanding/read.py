@@ -14,3 +14,5 @@ class Read(NamedTuple):
     """The word is as well the name of a thing (白银)."""
     refused: bool = False
     """Said not to be wanted (不要CMA): the opposite of a condition."""
+    nearby: int = 0
+    """Of a place: where it ends and the words begin that ask for what is near it (附近); 0 where none do."""
