@@ -26,13 +26,14 @@ from search_service.search.explain import Explanation, explain
 from search_service.search.hidden import hidden
 from search_service.search.labels import Labels
 from search_service.search.ladder import Ladder, Outcome
+from search_service.search.loosened import Loosened
 from search_service.search.marking import Marker
 from search_service.search.memo import Memo
 from search_service.search.mixing import Placed, band_of, in_order
 from search_service.search.places import Places
 from search_service.search.prefill import begun, prefill
 from search_service.search.present import Picture, Pictures, url_of
-from search_service.search.rungs import Loosened, Rungs
+from search_service.search.rungs import Rungs
 from search_service.search.steps import recorded, step
 from search_service.search.suggest import Suggester
 from search_service.search.understand import Words, understand

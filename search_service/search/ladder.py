@@ -1,13 +1,12 @@
 """The ladder for few or no results (N8, A7): nothing is answered before every rung was tried, and every row says why.
 
-It ends where a handful was found, where its time is over, or at its last rung: the query as the beginning of a
-requirement, which is answered by people within three working days.
+It ends where a handful was found, where its time is over with less, or at its last rung: the query as the beginning of
+a requirement, which is answered by people within three working days.
 """
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from search_service.engines.base import Found
 from search_service.kinds.base import Kind
@@ -16,19 +15,19 @@ from search_service.query.request import SORTS
 from search_service.search.asked import Asked
 from search_service.search.attempts import Attempts, Tried
 from search_service.search.check import heeds
+from search_service.search.loosened import Loosened, Step
 from search_service.search.mixing import Placed, in_order
-from search_service.search.rungs import Loosened, Rungs, Step
+from search_service.search.rungs import Rungs
 
 ENOUGH = 5
 """A handful: as many as one looks through before one wonders whether there are others."""
 MOST = 10
 """Loosened rows beside what was found: a page of them would bury it."""
 SECONDS = 0.5
-"""For all rungs together, once something was found; a step takes some milliseconds at 100,000 rows."""
-PATIENCE = 4
-"""Times as long while nothing was found: then the next rung is worth waiting for."""
+"""For all rungs together, once something was found; a step takes some milliseconds at 100,000 rows.  While nothing was
+found every rung is climbed, however long it takes: there are some dozens."""
 STEPS = 24
-"""At most, whatever the time: no query has more that are worth it, and two engines end at the same one."""
+"""At most once something was found, whatever the time, so that two engines end at the same one."""
 
 PROMISE = "可以把它作为需求提交给平台,三个工作日内给出推荐或答复"
 """The last rung (S5-42, S5-43, S5-54)."""
@@ -121,10 +120,10 @@ class Ladder:
 
     def _up(self, climb: _Climb, steps: Iterable[Step]) -> None:
         began = self._clock()
-        for step in islice(steps, STEPS):
+        for climbed, step in enumerate(steps, start=1):
             self._step(climb, step)
-            patience = SECONDS if climb.loosened or climb.more else SECONDS * PATIENCE
-            if climb.enough <= 0 or self._clock() - began > patience:
+            late = climbed >= STEPS or self._clock() - began > SECONDS
+            if climb.enough <= 0 or (late and (climb.loosened or climb.more)):
                 return
 
     def _step(self, climb: _Climb, step: Step) -> None:

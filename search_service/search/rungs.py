@@ -6,22 +6,21 @@ what was only read in words a place may be widened and a service replaced, and b
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from analyzers.fold import fold
 from analyzers.grams import bigrams_strict
-from analyzers.synonyms import RELATED, SAME
+from analyzers.synonyms import RELATED
 from search_service.engines.base import Engine
 from search_service.kinds.base import Kind
 from search_service.kinds.parts import Filter
-from search_service.kinds.slots import BOOST
-from search_service.query.alternatives import Synonyms
+from search_service.kinds.slots import BOOST, CHOOSE, SLOTS
 from search_service.query.lexical import ABS_B, BODY_W, TITLE_B
 from search_service.query.understanding.lexicon import Lexicon, squeeze
 from search_service.search.asked import Asked, Change
 from search_service.search.check import heeds
 from search_service.search.corrections import corrections
 from search_service.search.labels import Labels
+from search_service.search.loosened import Loosened, Step, Widened
 
 MOST_CORRECTIONS = 3
 """Tried: the first is right nine times of ten, and each costs as much as a search."""
@@ -31,40 +30,6 @@ MOST_RELATED = 2
 """Standards that replace the one asked for, or were replaced by it, that are tried."""
 SHORTEST_HEAD = 2
 """Characters of the word above another: 变送器 for 压力变送器."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loosened:
-    """How a row is not what was asked for: a stable code, and words."""
-
-    code: str
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One more question; all rows that it finds are loosened so.
-
-    `heeding`: only kinds that heed this filter are asked, because nothing else changes; `offered`: a query to offer
-    instead, if the step finds something.  `asks`: False where it is offered without showing what it finds.
-    """
-
-    loosened: tuple[Loosened, ...]
-    change: Change
-    heeding: str = ""
-    offered: str = ""
-    asks: bool = True
-
-
-class Widened:
-    """Synonyms of which the related ones count, too."""
-
-    def __init__(self, table: Synonyms) -> None:
-        self._table = table
-
-    def expand(self, word: str) -> Sequence[tuple[str, str]]:
-        """As the table's."""
-        return [(other, SAME if relation == RELATED else relation) for other, relation in self._table.expand(word)]
 
 
 class Rungs:
@@ -86,6 +51,7 @@ class Rungs:
         self._kept: tuple[Loosened, ...] = ()
         """What every further step leaves out, too: words that are nowhere."""
         self._counts: dict[str, int] = {}
+        self._open = [slot for slot in asked.reading.slots if slot.act == CHOOSE]
 
     def beside(self) -> Iterator[Step]:
         """The rungs for who has found a little: what says the same in other words, or is not much further away."""
@@ -94,7 +60,15 @@ class Rungs:
         yield from self.widened()
 
     def all(self) -> Iterator[Step]:
-        """Every rung, where nothing was found."""
+        """Every rung, where nothing was found; what may mean several things is left out only when they were in vain."""
+        yield from self._climbed()
+        for step in self._undecided():
+            yield step
+            yield from self._climbed()
+        if self._words() and not self._open:
+            yield self._some_words()
+
+    def _climbed(self) -> Iterator[Step]:
         yield from self._corrected()
         yield from self._spoken()
         yield from self._related_words()
@@ -107,8 +81,6 @@ class Rungs:
         yield from self._replaced()
         yield from self._fewer_words(named=True)
         yield from self._anywhere_with_fewer_words()
-        if self._words():
-            yield self._some_words()
 
     def widened(self) -> Iterator[Step]:
         """The place, step by step."""
@@ -152,16 +124,34 @@ class Rungs:
             named = ";".join(f"{word}→{'、'.join(others[:3])}" for word, others in used.items())
             yield self._step(Loosened("related_words", f"按相关词查找({named})"), Change(synonyms=Widened(table)))
 
+    def _undecided(self) -> Iterator[Step]:
+        """Without a word that may mean several things, one after the other; who verifies is bound to the place."""
+        for slot in list(self._open):
+            name = SLOTS[slot.slot].filter
+            if any(self._bound(kind.all_filters[name]) for kind in self._asked.checked.counted if heeds(kind, name)):
+                continue
+            self._open.remove(slot)
+            self._text = _without(self._text, fold(slot.text))
+            if not squeeze(self._text):
+                return
+            said = f"{SLOTS[slot.slot].label}“{slot.text}”未选定,以下结果没有限定{SLOTS[slot.slot].label}"
+            self._kept = (*self._kept, Loosened(f"open_{slot.slot}", said))
+            yield Step(self._kept, Change(text=self._text))
+
+    def _may_go(self, word: str) -> bool:
+        """Not a part of what somebody has to choose the meaning of."""
+        return not any(word in fold(slot.text) for slot in self._open)
+
     def _unknown_words(self) -> Iterator[Step]:
         """Words that stand in no row at all: whatever else is tried, they cannot be there."""
         words = self._words()
-        unknown = [word for word in words if self._count(word) == 0]
+        unknown = [word for word in words if self._count(word) == 0 and self._may_go(word)]
         if not unknown or len(unknown) == len(words):
             return
         for word in unknown:
             self._text = _without(self._text, word)
         listed = "”“".join(unknown)
-        self._kept = (Loosened("fewer_words", f"没有任何记录提到“{listed}”,已不要求"),)
+        self._kept = (*self._kept, Loosened("fewer_words", f"没有任何记录提到“{listed}”,已不要求"))
         yield Step(self._kept, Change(text=self._text))
 
     def _understood_alone(self) -> Iterator[Step]:
@@ -170,16 +160,19 @@ class Rungs:
         text, left = " ".join(called), self._text
         for name in called:
             left = _without(left, fold(name))
-        words = [word for word in self._words() if word in left]
+        words = [word for word in self._words() if word in left and self._may_go(word)]
         if called and words:
-            numbers = " ".join(number.label for number in self._reading.core.numbers)
+            numbers = [number.label for number in self._reading.core.numbers]
             said = Loosened("fewer_words", f"去掉了“{'”“'.join(words)}”")
-            yield self._step(said, Change(text=f"{numbers} {text}".strip()))
+            undecided = [slot.text for slot in self._open]
+            yield self._step(said, Change(text=" ".join([*numbers, *undecided, text])))
 
     def _fewer_words(self, *, named: bool, values: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[Step]:
         """Without the words that say least, because most rows have them; `named`: those that were understood, too."""
         called = {squeeze(fold(slot.text)) for slot in self._reading.slots if slot.act == BOOST}
-        words = [w for w in self._words() if named or not any(squeeze(w) in name for name in called)]
+        words = [
+            w for w in self._words() if self._may_go(w) and (named or not any(squeeze(w) in name for name in called))
+        ]
         text, dropped = self._text, list[str]()
         for word in sorted(words, key=self._count, reverse=True)[:MOST_DROPPED]:
             left = _without(text, word)

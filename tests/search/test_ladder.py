@@ -277,3 +277,46 @@ def test_the_time_for_rungs_is_bounded(filled: Services, monkeypatch: pytest.Mon
         asked.append(counted.asked)
     unhurried, late = asked
     assert late < unhurried
+
+
+def test_while_nothing_is_found_no_clock_and_no_count_ends_it(
+    filled: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = Search(filled.database, filled.engine)
+    asked = []
+    for seconds, steps, each in ((1e9, 1000, 0.0), (1.0, 1, 100.0)):
+        monkeypatch.setattr(ladder, "SECONDS", seconds)
+        monkeypatch.setattr(ladder, "STEPS", steps)
+        counted = Counted(Attempts(filled.engine), each)
+        search._ladder = Ladder(cast("Attempts", counted), counted.clock)
+        assert search.search(SearchRequest(q="量子纠缠态 制备装置 相干时间 西安 校准")).total == 0
+        asked.append(counted.asked)
+    unhurried, late = asked
+    assert late == unhurried > 5
+
+
+@pytest.fixture
+def open_place(filled: Services) -> Services:
+    """Two places of one name, of which nothing is said in any row."""
+    with filled.database.write() as session:
+        rows.division(session, "110000", "北京市", None, "北京")
+        rows.division(session, "110105", "朝阳区", "110000", "朝阳")
+        rows.division(session, "210000", "辽宁省", None, "辽宁")
+        rows.division(session, "211300", "朝阳市", "210000", "朝阳")
+    return filled
+
+
+def test_a_place_that_nobody_has_chosen_is_left_out_last_and_said(open_place: Services) -> None:
+    answer = ask(open_place, "朝阳 大米 镉")
+    assert keys(answer)[0] == "rice-xian"
+    assert codes(answer, "rice-xian") == ("open_region",)
+    assert answer.relaxed[0] == "地区“朝阳”未选定,以下结果没有限定地区"
+    assert not any("没有任何记录提到“朝阳”" in said for said in answer.relaxed)
+    assert codes(ask(open_place, "朝阳 大米 洗衣机 镉"), "rice-xian") == ("open_region", "fewer_words")
+
+
+def test_who_verifies_is_never_without_the_place_that_nobody_has_chosen(open_place: Services) -> None:
+    answer = ask(open_place, "朝阳 心电图机 检定")
+    assert answer.hits == ()
+    assert answer.relaxed == ()
+    assert answer.promise
