@@ -11,9 +11,9 @@ from search_service.query.lexical import CITED, NUM
 from search_service.query.nodes import Best, Const, Keyword, Node, OneOf, any_of
 from search_service.query.number_keys import body_key, body_year_key, edition_key
 from search_service.query.parse import NumberSlot
+from search_service.search.loosened import Loosened
 from search_service.search.mixing import Placed
 from search_service.search.present import SEPARATOR, Picture
-from search_service.search.rungs import Loosened
 
 CODE = "other_edition"
 _EXACT, _NEAR = 2.0, 1.0
