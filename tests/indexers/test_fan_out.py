@@ -36,6 +36,14 @@ def to_its_end(services: Services) -> None:
         pass
 
 
+def steps(services: Services) -> int:
+    """To its end; how many it took."""
+    taken = 1
+    while spread(services.database):
+        taken += 1
+    return taken
+
+
 def seqs(services: Services, kind: str = "capability") -> dict[uuid.UUID, int]:
     with services.database.read() as session:
         found = session.execute(select(IndexState.entity_id, IndexState.seq).where(IndexState.kind == kind))
@@ -82,6 +90,18 @@ def test_a_second_change_before_the_first_is_marked_adds_up(wide: Services) -> N
     spread(wide.database)
     rename(wide, "雁塔")
     to_its_end(wide)
+    assert all(seq > before[i] for i, seq in seqs(wide).items())
+
+
+def test_jobs_that_ask_the_same_are_done_together(wide: Services) -> None:
+    """Each change of a row that is reached by a value leaves one on PostgreSQL: one by one they would pile up."""
+    rename(wide, "雁塔新区")
+    alone = steps(wide)
+    before = seqs(wide)
+    for name in ("雁塔", "雁塔老区", "雁塔区"):
+        rename(wide, name)
+    assert jobs(wide) == 3
+    assert steps(wide) <= alone + 1
     assert all(seq > before[i] for i, seq in seqs(wide).items())
 
 
