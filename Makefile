@@ -30,9 +30,10 @@ test: setup ## every test but the slow ones, with the servers that this machine 
 	@scripts/services start || true
 	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m "not slow" -n 3 --dist loadfile
 
+# In the order of their names: ordered by how many tests are in them, files with a single one of minutes would come last.
 test-slow: setup ## the tests that need minutes
 	@scripts/services start || true
-	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m slow -n 3 --dist loadfile
+	@set -a; eval "$$(scripts/services env)"; set +a; $(BIN)/pytest -rs -m slow -n 3 --dist loadfile --no-loadscope-reorder
 
 services-stop: ## end the servers that make test started
 	@scripts/services stop
