@@ -1,4 +1,7 @@
-"""``index check`` (R24): exactly what differs is found beside running writes, and repaired."""
+"""``index check``: exactly what differs is found beside running writes, and repaired.
+
+The hundred among 100,000 rows (R24) stand in `tests/reliability/test_index_damaged.py`.
+"""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +21,6 @@ from indexers.verify import Difference, compare
 from search_service.engines.base import Document, Tombstone
 from search_service.kinds import REGISTRY
 from search_service.kinds.base import Kind
-from search_service.store.bulk import bulk_insert
 from search_service.store.journal import IndexState
 from search_service.store.standard import Standard
 from tests.support import rows
@@ -155,29 +157,3 @@ def test_a_foreign_document_is_named_and_goes_with_a_rebuild(services: Services,
     corrupt(services, document("not-one-of-ours", 1))
     assert list(check(services, standards).ghosts) == ["not-one-of-ours"]
     assert repair(services.database, standards, check(services, standards)) == 0
-
-
-@pytest.mark.slow
-def test_a_hundred_corruptions_of_a_hundred_thousand(services: Services) -> None:
-    """R24, with its own numbers."""
-    with services.database.write() as session:
-        for at in range(0, 100_000, 5_000):
-            bulk_insert(
-                session,
-                Standard,
-                [
-                    {"number": f"GB/T {n}-2000", "number_key": f"gbt{n}-2000", "line_key": f"gbt{n}",
-                     "title": f"第{n}号标准", "status": "current", "ics": [], "ccs": []}
-                    for n in range(at, at + 5_000)
-                ],
-            )  # fmt: skip
-    ensure(services.database, services.engine)
-    kind = services.registry.kind("standard")
-    names = sorted(dict(services.engine.entries(str(services.engine.published("standard")))))
-    corrupt(services, *(Tombstone(i, 1) for i in names[::4_000][:25] + names[1::20_000]))
-    corrupt(services, *(document(i, 9) for i in names[2::2_500]))
-    corrupt(services, *(document(str(uuid4()), 1) for _ in range(30)))
-    found = check(services, kind)
-    assert (len(found.missing), len(found.ahead), len(found.ghosts), len(found.all)) == (30, 40, 30, 100)
-    assert mend(services, kind) == 100
-    assert check(services, kind).sound

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
@@ -23,10 +23,14 @@ AGAIN = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_U
 
 @dataclass(slots=True)
 class Seen:
-    """What a run of clients met: answers by status, requests without an answer, and answers that nobody should get."""
+    """What a run of clients met: answers by status, requests without an answer, and answers that nobody should get.
+
+    `seconds` is how long each answer took.
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     unanswered: int = 0
+    seconds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def refusals(self) -> dict[str, int]:
@@ -87,7 +91,7 @@ class Client:
         self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
     ) -> httpx2.Response:
         until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until:
+        while (began := time.monotonic()) < until:
             try:
                 answer = self._http.request(method, path, json=body, headers=headers)
             except httpx2.TransportError:
@@ -95,6 +99,7 @@ class Client:
                 time.sleep(RETRY_SECONDS)
                 continue
             self._seen.statuses[answer.status_code] += 1
+            self._seen.seconds.append(time.monotonic() - began)
             if answer.is_success:
                 return answer
             self._judge(answer)
@@ -170,6 +175,15 @@ def _one(client: Client, own: list[Entry], chosen: random.Random, number: str) -
         own[at] = client.rename(own[at], f"样品 {word(chosen)}")
     else:
         client.delete(own.pop(at))
+
+
+def turns(rate: float, over: threading.Event) -> Iterator[int]:
+    """0, 1, 2 … at `rate` a second until it is over; what is late is made up for."""
+    began = time.monotonic()
+    for turn in itertools.count():
+        if over.wait(max(0.0, began + turn / rate - time.monotonic())):
+            return
+        yield turn
 
 
 def word(chosen: random.Random) -> str:

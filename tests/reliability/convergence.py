@@ -1,7 +1,7 @@
 """Criterion Z(N): nothing acknowledged is lost, and the index is what the database says within N seconds.
 
-N is printed beside what it took, and not asserted: a test fails where the index stands still, not where the machine is
-busy with others.
+N is for a machine that does nothing else, and printed beside what it took; a test fails where it takes `BUSY` times as
+long, because the other tests share its two cores.
 """
 
 import time
@@ -15,10 +15,9 @@ from search_service.query.request import SearchRequest
 from search_service.store.journal import FanOut, IndexJob, IndexState
 from search_service.store.standard import Standard
 from tests.reliability.ledger import Ledger, lost
+from tests.reliability.processes import BUSY
 
 POLL_SECONDS = 0.2
-STUCK_SECONDS = 300.0
-"""No index that still moves takes this long, however busy the machine: the longest lease ends after half a minute."""
 ASKED = 100
 """Titles that are searched for at the end, drawn evenly: (id, seq) say what was written, this says what is found."""
 
@@ -43,19 +42,19 @@ def hold(services: Services, ledger: Ledger, within: float) -> Held:
     """Criterion Z for scenarios that write standards."""
     missing = lost(services.database, ledger)
     assert not missing, missing[:5]
-    seconds = converged(services)
+    seconds = converged(services, within)
     stale = not_as_written(services)
     assert not stale, stale[:5]
     return Held(len(ledger.entries()), len(missing), len(stale), seconds, within)
 
 
-def converged(services: Services) -> float:
-    """Seconds until nothing waits and every kind's index equals the database's projection."""
+def converged(services: Services, within: float) -> float:
+    """Seconds until nothing waits and every kind's index equals the database's projection, N being `within`."""
     began = time.monotonic()
     while (waiting := due(services)) or (differing := differences(services)):
         spent = time.monotonic() - began
         said = f"{waiting} wait" if waiting else f"they differ: {differing[:5]}"
-        assert spent < STUCK_SECONDS, f"after {spent:.1f} s {said}"
+        assert spent < within * BUSY, f"after {spent:.1f} s {said}"
         time.sleep(POLL_SECONDS)
     return time.monotonic() - began
 

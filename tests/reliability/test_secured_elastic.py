@@ -58,7 +58,7 @@ def test_the_role_is_enough(services: Services, report: Report) -> None:
         session.query(Standard).limit(1).one().title = title(50)
     drain_all(services.database, services.engine, worker="w")
     assert services.search.search(SearchRequest(q=title(50).split()[1], kinds=("standard",))).total == 1
-    seconds = converged(services)
+    seconds = converged(services, 60)
     assert not not_as_written(services)
     report(lost=0, stale=0, seconds_to_converge=f"{seconds:.1f}")
 

@@ -12,12 +12,13 @@ from search_service.query.nodes import Term
 from search_service.store.vocabulary import VocabularyProposal
 from tests.reliability.convergence import hold
 from tests.reliability.processes import wait_until
-from tests.reliability.test_rebuild_under_load import PATIENCE, Users, fill
+from tests.reliability.test_rebuild_under_load import PATIENCE, Users, filled
 from tests.reliability.world import Report, World
 
 WORD = "样品"
 """In every title (`clients.title`), so that every document is cut otherwise without it."""
 
+DOCUMENTS = 3_000
 LAG_SECONDS = 60
 """All kinds are rebuilt twice beside the writes, and every change is written to two indices: that is made up for."""
 
@@ -30,7 +31,7 @@ def holding(services: Services) -> int:
 @pytest.mark.slow
 def test_nobody_notices_another_vocabulary(world: World, report: Report) -> None:
     services = world.open()
-    there = fill(services)
+    there = filled(services, DOCUMENTS)
     world.ready()
     web = world.web()
     if world.production:

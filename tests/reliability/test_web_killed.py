@@ -39,6 +39,7 @@ def test_kills_around_commits_lose_nothing(world: World, report: Report) -> None
     assert web.kills >= KILLS, f"{web.kills} kills are too few to mean anything"
     web.start()
     held = hold(services, ledger, SECONDS)
+    assert held.acknowledged == OPERATIONS, "every one was tried until it was answered"
     assert not seen.wrong, seen.wrong[:3]
     assert not doubled(services.database, [f"T/R1 {turn + 1}" for turn in range(OPERATIONS)])
     report(**held.figures(kills=web.kills, unanswered=seen.unanswered, **seen.refusals()))

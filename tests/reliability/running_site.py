@@ -1,0 +1,35 @@
+"""The running site of which one server dies: web process, worker, and clients that write down what was acknowledged."""
+
+from tests.reliability.clients import Client, Seen, title, write
+from tests.reliability.convergence import converged
+from tests.reliability.ledger import Ledger
+from tests.reliability.processes import Web
+from tests.reliability.world import World
+
+THREADS, SEED, NOBODYS = 8, 4, 10**6
+KNOWN = "T/R 0"
+"""The number of a standard that is there from the beginning."""
+
+
+class Site:
+    """Begins with one standard, found by searches."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.services = world.ready()
+        self.token = world.token(self.services)
+        self.ledger, self.seen = Ledger(world.folder / "ledger"), Seen()
+        self.web: Web = world.web()
+        self.worker = world.worker()
+        with self.client() as client:  # what dies now dies under a worker at work: one that finds no database ends
+            client.create(KNOWN, title(NOBODYS))
+        converged(self.services, 60)
+
+    def client(self) -> Client:
+        return Client(self.web.address, self.token, self.ledger, self.seen)
+
+    def write(self, operations: int, rate: float, prefix: str) -> list[float]:
+        """How long each answer took."""
+        before = len(self.seen.seconds)
+        write(self.client, operations=operations, rate=rate, threads=THREADS, seed=SEED, prefix=prefix)
+        return self.seen.seconds[before:]
