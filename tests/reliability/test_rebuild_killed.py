@@ -1,5 +1,8 @@
 """R12: a rebuild is killed at each of its steps; searches never notice, and the next one brings it to its end."""
 
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,12 +10,13 @@ import pytest
 from api import wiring
 from api.wiring import Services
 from indexers.generations import Step
+from indexers.jobs import LEASE
 from indexers.status import status
 from indexers.verify import compare
 from search_service.query.request import SearchRequest
 from search_service.store.standard import Standard
 from tests.reliability.processes import Process, wait_until
-from tests.reliability.world import Report, World
+from tests.reliability.world import Report, World, embedded_settings
 from tests.support import rows
 
 ROWS = 700
@@ -27,8 +31,20 @@ POINTS = (
 QUICK = ("rebuild_refresh", "rebuild_swap_done")
 """Where most can go wrong; each point takes five seconds, so the others run with the slow tests."""
 PRODUCTION = tuple(f"rebuild_{step}_done" for step in STEPS)
-"""There the next one waits for the lease of the dead one, half a minute at each of the eight steps."""
+"""There the next one waits for the lease of the dead one."""
+WAITED = "rebuild_swap_done"
+"""Where that half minute is waited for; at the other steps the next one's clock is as much ahead."""
 SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that every test of the embedded engine begins with."""
+    folder = tmp_path_factory.mktemp("made")
+    world = World(folder, embedded_settings(folder), production=False)
+    fill(world)
+    world.close()
+    return folder / "data"
 
 
 def fill(world: World) -> Services:
@@ -41,10 +57,10 @@ def fill(world: World) -> Services:
     return services
 
 
-def rebuild(world: World, failpoints: str = "") -> tuple[int | None, str]:
+def rebuild(world: World, **more: str) -> tuple[int | None, str]:
     log = world.folder / "rebuild.log"
     process = Process("zhixun", "index", "rebuild", "standard", env=world.env, log=log)
-    process.start(ZHIXUN_FAILPOINTS=failpoints)
+    process.start(**more)
     wait_until(lambda: not process.alive, SECONDS, process.said)
     return process.exit_code, process.said()
 
@@ -58,19 +74,25 @@ def indices(services: Services) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("point", [pytest.param(p, marks=() if p in QUICK else pytest.mark.slow) for p in POINTS])
-def test_a_rebuild_killed_anywhere_is_finished_by_the_next(embedded: World, point: str, report: Report) -> None:
-    killed_and_finished(embedded, point, report)
+def test_a_rebuild_killed_anywhere_is_finished_by_the_next(
+    embedded: World, made: Path, point: str, report: Report
+) -> None:
+    shutil.copytree(made, embedded.folder / "data")
+    killed_and_finished(embedded, embedded.open(), point, report)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", PRODUCTION)
 def test_the_same_on_a_cluster(production: World, point: str, report: Report) -> None:
-    killed_and_finished(production, point, report)
+    later = timedelta() if point == WAITED else LEASE + timedelta(seconds=1)
+    killed_and_finished(production, fill(production), point, report, later)
 
 
-def killed_and_finished(world: World, point: str, report: Report) -> None:
-    filled = fill(world)
-    code, said = rebuild(world, f"{point}=kill")
+def killed_and_finished(
+    world: World, filled: Services, point: str, report: Report, later: timedelta = timedelta()
+) -> None:
+    """`later` is how far ahead the clock of the one is that finishes it."""
+    code, said = rebuild(world, ZHIXUN_FAILPOINTS=f"{point}=kill")
     assert code not in {0, None}, said
     assert found(filled) == ROWS, "searches see one whole index"
 
@@ -84,7 +106,7 @@ def killed_and_finished(world: World, point: str, report: Report) -> None:
         one = session.query(Standard).order_by(Standard.id).first()
         one.title = "无人写入时的变更"
         rows.standard(session, "GB/T 9999-2020", "无人写入时的新增")
-    code, said = rebuild(world)
+    code, said = rebuild(world, **({"ZHIXUN_CLOCK": (datetime.now(UTC) + later).isoformat()} if later else {}))
     assert code == 0, said
     after = {index["state"]: index for index in indices(filled)}
     assert set(after) == {"active", "previous"}
