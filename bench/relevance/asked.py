@@ -94,7 +94,7 @@ def given(answer: Answer, keys: Mapping[str, str | None]) -> Given:
     return Given(
         keys=[str(hit.key) for hit in answer.hits],
         labelled=frozenset(labelled),
-        requirement=answer.prefill is not None,
+        requirement=answer.prefill is not None and any(answer.prefill["items"]),
         slots=tuple(_understood(slot, keys) for slot in answer.understood if slot.act not in UNSAID),
     )
 

@@ -24,5 +24,5 @@ class Given:
     labelled: frozenset[str] = frozenset()
     """Those of them that are said to be loosened."""
     requirement: bool = False
-    """A requirement is filled in already."""
+    """A requirement is filled in already, with an item that says something."""
     slots: Sequence[Understood] = field(default=())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.standard_number import parse, print_number
-from bench.relevance.judgement import BEST, Judged, Pool, Segment, folded, load, matching
+from bench.relevance.judgement import BEST, SLOTS, Judged, Pool, Segment, folded, load, matching
 from bench.relevance.results import committed
 from bench.relevance.sample import Sample
 from search_service.kinds.vocabulary import NATURES, SERVICES
@@ -14,6 +14,8 @@ from search_service.kinds.vocabulary import NATURES, SERVICES
 SAMPLE = Sample()
 POOL: Pool = SAMPLE.pool()
 SEGMENTS = load()
+LEAST = 17
+"""Values of each slot that are judged."""
 QUERIES = [judged for segment in SEGMENTS for judged in segment.queries]
 
 
@@ -21,6 +23,13 @@ def test_there_are_enough_in_ten_segments() -> None:
     assert [segment.number for segment in SEGMENTS] == list(range(1, 11))
     assert {s.title: len(s.queries) for s in SEGMENTS if len(s.queries) < 20} == {}
     assert len(QUERIES) >= 250
+
+
+@pytest.mark.parametrize("slot", SLOTS)
+def test_every_slot_is_judged_often_enough(slot: str) -> None:
+    """Of twenty values one that is misread is the whole margin of .95."""
+    values = sum(len(judged.slots.get(slot, ())) for judged in QUERIES)
+    assert values >= LEAST
 
 
 def test_no_query_is_judged_twice() -> None:
