@@ -7,7 +7,7 @@ the window does, and those whose certificate was deleted.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,7 +25,8 @@ from search_service.matching.recall import query
 from search_service.matching.tables import Tables
 from search_service.matching.words import Conditions, Item
 from search_service.query.columns import filter_field
-from search_service.query.nodes import OneOf, all_of
+from search_service.query.nodes import Node, OneOf, all_of
+from search_service.store.chunks import chunks
 from search_service.store.institution import Certificate
 from search_service.store.journal import IndexState
 
@@ -62,15 +63,13 @@ def propose(
     """
     kinds = offering()
     node = query(item, tables)
-    found = {kind.name: engine.search(kind.name, Ask(node, facets=_by_owner(kind), limit=AT_ONCE)) for kind in kinds}
-    owners: dict[str, int] = defaultdict(int)
-    for kind in kinds:
-        for count in found[kind.name].facets[_field(kind)]:
-            owners[count.value] += count.count
+    found = {kind.name: engine.search(kind.name, Ask(node, limit=AT_ONCE)) for kind in kinds}
     kept, left_out = None, 0
-    if len(owners) > MOST_INSTITUTIONS:
-        kept = _nearest(session, owners, item, conditions, tables)
-        left_out = len(owners) - len(kept)
+    if sum(answer.total for answer in found.values()) > MOST_INSTITUTIONS:  # fewer rows are of fewer institutions
+        owners = _owners(engine, kinds, node)
+        if len(owners) > MOST_INSTITUTIONS:
+            kept = _nearest(session, owners, item, conditions, tables)
+            left_out = len(owners) - len(kept)
     proposed = Proposed(left_out=left_out)
     for kind in kinds:
         answer = found[kind.name]
@@ -91,8 +90,9 @@ def waiting(session: Session, start: date | None = None) -> dict[str, list[uuid.
     found: dict[str, list[uuid.UUID]] = defaultdict(list)
     names = [kind.name for kind in offering()]
     if start is not None:
-        for kind in offering():
-            found[kind.name] += _unseen(session, kind, start)
+        certificates = _appearing(session, start)
+        for kind in offering() if certificates else ():
+            found[kind.name] += _unseen(session, kind, certificates)
     marked = select(IndexState.kind, IndexState.entity_id).where(
         IndexState.seq > IndexState.done_seq, IndexState.kind.in_(names)
     )
@@ -101,16 +101,24 @@ def waiting(session: Session, start: date | None = None) -> dict[str, list[uuid.
     return found
 
 
-def _unseen(session: Session, kind: Kind, start: date) -> list[uuid.UUID]:
-    """Rows that a certificate which begins after today, and not after `start`, will show; or whose one was deleted."""
+def _appearing(session: Session, start: date) -> list[uuid.UUID]:
+    """Certificates that begin after today, and not after `start`; or that were deleted.  Few, and mostly none."""
+    begins = and_(Certificate.valid_from > day_of(session.info["now"]()), Certificate.valid_from <= start)
+    return list(session.scalars(select(Certificate.id).where(or_(begins, Certificate.deleted_at.is_not(None)))))
+
+
+def _unseen(session: Session, kind: Kind, certificates: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Rows that one of these certificates hides from the public."""
     model, now = kind.model, session.info["now"]()
-    begins = and_(Certificate.valid_from > day_of(now), Certificate.valid_from <= start)
-    certificates = select(Certificate.id).where(or_(begins, Certificate.deleted_at.is_not(None)))
     # From the few certificates to their rows: the other way round every row would be looked at.
     links = model.certificates.property.secondary
-    rows = select(links.c[0]).where(links.c.certificate_id.in_(certificates))
     published = and_(model.state == PUBLISHED, model.deleted_at.is_(None))
-    return list(session.scalars(select(model.id).where(model.id.in_(rows), published, not_(kind.visible(now)))))
+    found: dict[uuid.UUID, None] = {}
+    for chunk in chunks(certificates):
+        rows = select(links.c[0]).where(links.c.certificate_id.in_(chunk))
+        query = select(model.id).where(model.id.in_(rows), published, not_(kind.visible(now)))
+        found |= dict.fromkeys(session.scalars(query))
+    return list(found)
 
 
 def _field(kind: Kind) -> str:
@@ -118,9 +126,10 @@ def _field(kind: Kind) -> str:
     return filter_field(kind.owner[0])
 
 
-def _by_owner(kind: Kind) -> dict[str, int]:
-    """Enough owners to see that there are too many, and all of them to choose the nearest."""
-    return {_field(kind): 20 * MOST_INSTITUTIONS}
+def _owners(engine: Engine, kinds: Iterable[Kind], node: Node) -> set[str]:
+    """Of all rows: enough of them to see that there are too many, and all of them to choose the nearest."""
+    asks = ((kind, Ask(node, facets={_field(kind): 20 * MOST_INSTITUTIONS}, limit=0)) for kind in kinds)
+    return {count.value for kind, ask in asks for count in engine.search(kind.name, ask).facets[_field(kind)]}
 
 
 def _unproven(session: Session, kind: Kind, item: Item) -> list[uuid.UUID]:

@@ -115,11 +115,14 @@ _OF_STANDARDS = (
 def editions_about(session: Session, items: Sequence[Item], offers: Iterable[Offer]) -> Editions:
     """What judging these items and rows looks up."""
     asked = [number for item in items if item.standard for number in numbers_in(item.standard)]
-    undated: dict[Number, None] = {}
-    for offer in offers:
-        for cell in offer.standards:
-            undated.update(dict.fromkeys(number for number in numbers_in(cell) if number.year is None))
-    return read_editions(session, [*asked, *list(undated)[:MOST_UNDATED]])
+    return read_editions(session, [*asked, *undated(offers)])
+
+
+def undated(offers: Iterable[Offer]) -> list[Number]:
+    """Numbers that rows cite without an edition."""
+    cells = dict.fromkeys(cell for offer in offers for cell in offer.standards)
+    numbers = dict.fromkeys(number for cell in cells for number in numbers_in(cell) if number.year is None)
+    return list(numbers)[:MOST_UNDATED]
 
 
 def read_tables(session: Session, items: Sequence[Item], offers: Iterable[Offer]) -> Tables:
@@ -160,6 +163,22 @@ def offers_by_institution(session: Session, institutions: Collection[str]) -> di
     return found
 
 
+def ids_by_kind(session: Session, institutions: Collection[str]) -> dict[Kind, list[uuid.UUID]]:
+    """The rows of offering kinds of some institutions."""
+    found: dict[Kind, list[uuid.UUID]] = {}
+    for kind in offering():
+        table = kind.model.__table__.c
+        owner = table[str(kind.owner_path)]
+        found[kind] = [
+            one
+            for chunk in chunks(sorted(institutions))
+            for one in session.scalars(
+                select(table.id).where(owner.in_([uuid.UUID(one) for one in chunk]), table.deleted_at.is_(None))
+            )
+        ]
+    return found
+
+
 def count_rows(session: Session, institutions: Collection[str]) -> dict[str, int]:
     """How many rows of offering kinds each has, whatever their state."""
     counts: dict[str, int] = defaultdict(int)
@@ -176,10 +195,10 @@ def institutions(session: Session, ids: Collection[str]) -> dict[str, tuple[Who,
     """Who they are, and what is on record of them; deleted ones are nobody."""
     found: dict[str, tuple[Who, Record]] = {}
     for chunk in chunks(sorted(ids)):
-        query = select(Institution).where(
+        query = select(*_OF_INSTITUTIONS).where(
             Institution.id.in_([uuid.UUID(one) for one in chunk]), Institution.deleted_at.is_(None)
         )
-        for row in session.scalars(query):
+        for row in session.execute(query):
             who = Who(Ref.of("institution", row), row.name, row.status, row.division_adcode or "")
             found[str(row.id)] = (who, Record(filled=_filled(row)))
     return found
@@ -191,8 +210,13 @@ _PUBLIC = (
 )  # fmt: skip
 """What an institution can say of itself on its public page (S1-11..19)."""
 
+_OF_INSTITUTIONS = tuple(
+    Institution.__table__.c[name] for name in dict.fromkeys(("id", "key", "row_version", "status", *_PUBLIC))
+)
+"""As columns: the ORM's objects of hundreds of institutions cost more than judging them."""
 
-def _filled(row: Institution) -> float:
+
+def _filled(row: Any) -> float:
     return sum(bool(getattr(row, name)) for name in _PUBLIC) / len(_PUBLIC)
 
 

@@ -144,8 +144,10 @@ class Matcher:
         pending = candidates.waiting(session, conditions.window.start)
         proposed = [candidates.propose(session, self._engine, item, conditions, first, pending) for item in items]
         rows = self._load(session, proposed)
-        tables = self.tables(session, items, [offer for found in rows for offers in found.values() for offer in offers])
-        known = loading.institutions(session, {one for found in rows for one in found})
+        tables = self.tables(
+            session, items, [offer for found in rows for offers in found.values() for offer in offers], first
+        )
+        known = self._shelf.institutions(session, {one for found in rows for one in found})
         cells: dict[str, tuple[Cell, ...]] = {}
         unlisted: dict[str, tuple[Cell, ...]] = {}
         memory: list[Memory] = [{} for _ in items]
@@ -153,7 +155,7 @@ class Matcher:
             judged = _judged(requirement, known_as, [found.get(one, []) for found in rows], tables, memory)
             able = any(cell.outcome > Outcome.UNMET for cell in judged)
             (cells if able else unlisted)[one] = judged
-        brief = self._complete(session, requirement, {one: known[one][0] for one in cells}, cells)
+        brief = self._complete(session, requirement, {one: known[one][0] for one in cells}, cells, first)
         who = {one: known[one][0] for one in cells}
         records = {one: known[one][1] for one in cells}
         listed, chosen = arrange(requirement, who, records, cells, tables.places, seed)
@@ -174,15 +176,15 @@ class Matcher:
 
     def _load(self, session: Session, proposed: Sequence[candidates.Proposed]) -> list[dict[str, list[Offer]]]:
         """For each item its proposed offers by institution; a row that several items name is read once."""
-        offers: dict[str, dict[str, Offer]] = {}
+        offers: dict[str, dict[uuid.UUID, Offer]] = {}
         for kind in loading.offering():
             ids = {one for found in proposed for one in found.rows.get(kind.name, ())}
-            offers[kind.name] = {offer.ref.id: offer for offer in self._shelf.offers(session, kind, ids)}
+            offers[kind.name] = self._shelf.offers(session, kind, ids)
         found: list[dict[str, list[Offer]]] = []
         for one in proposed:
             by_institution: dict[str, list[Offer]] = defaultdict(list)
             for name, proposed_ids in one.rows.items():
-                for row in map(str, proposed_ids):
+                for row in proposed_ids:
                     offer = offers[name].get(row)
                     if offer is not None:
                         by_institution[offer.institution].append(offer)
@@ -190,7 +192,12 @@ class Matcher:
         return found
 
     def _complete(
-        self, session: Session, requirement: Requirement, who: Mapping[str, Who], cells: dict[str, tuple[Cell, ...]]
+        self,
+        session: Session,
+        requirement: Requirement,
+        who: Mapping[str, Who],
+        cells: dict[str, tuple[Cell, ...]],
+        first: Tables,
     ) -> frozenset[str]:
         """Judge all rows of institutions with an unmet cell; returns those that have too many for that."""
         partly = [one for one, judged in cells.items() if any(cell.outcome is Outcome.UNMET for cell in judged)]
@@ -202,8 +209,12 @@ class Matcher:
         unmet = {one: sum(cell.outcome is Outcome.UNMET for cell in cells[one]) for one in partly}
         if sum(counts.get(one, 0) * unmet[one] for one in partly) > WHOLE:
             return frozenset(partly)
-        rows = loading.offers_by_institution(session, partly)
-        tables = self.tables(session, requirement.items, [offer for one in partly for offer in rows.get(one, [])])
+        rows: dict[str, list[Offer]] = defaultdict(list)
+        for kind, ids in loading.ids_by_kind(session, partly).items():
+            for offer in self._shelf.offers(session, kind, ids).values():
+                rows[offer.institution].append(offer)
+        offers = [offer for one in partly for offer in rows.get(one, [])]
+        tables = self.tables(session, requirement.items, offers, first)
         memory: list[Memory] = [{} for _ in requirement.items]
         for one in partly:
             cells[one] = tuple(
@@ -214,8 +225,12 @@ class Matcher:
             )
         return frozenset()
 
-    def tables(self, session: Session, items: Sequence[Item], offers: Sequence[Offer]) -> Tables:
-        """What judging these items and rows looks up."""
+    def tables(
+        self, session: Session, items: Sequence[Item], offers: Sequence[Offer], first: Tables | None = None
+    ) -> Tables:
+        """What judging these items and rows looks up; `first` is what was read for the items alone."""
+        if first is not None and not loading.undated(offers):
+            return first
         editions = loading.editions_about(session, items, offers)
         return Tables(editions, self._places.get(session), self._vocabulary.get(session))
 

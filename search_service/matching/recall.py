@@ -16,9 +16,11 @@ from search_service.matching.readings import is_all, names_in, says_all, spellin
 from search_service.matching.tables import Tables
 from search_service.matching.words import Item, Offer
 from search_service.query.columns import OFFERED
-from search_service.query.nodes import Bool, Node, OneOf, all_of, any_of
+from search_service.query.nodes import Bool, Keyword, Node, OneOf, all_of, any_of
 
 _BRACKETS = str.maketrans("()", "  ")
+FEW = 32
+"""Values up to which each is asked by itself."""
 OBJECT, PARAMETER, STORY = "o", "p", "n"
 """Prefixes of the tokens of a phrase: what is tested, which parameter, a plan's texts."""
 
@@ -50,7 +52,7 @@ def query(item: Item, tables: Tables) -> Node:
     """The rows that may answer an item: by subject as rows have it, or as plans tell it, of its service."""
     service: list[Node] = []
     if item.service is not None:
-        service.append(OneOf(OFFERED, (f"s:{item.service}", "s?")))
+        service.append(_one_of(f"s:{item.service}", "s?"))
     return all_of([*service, any_of([_rows(item, tables), _plans(item, tables.vocabulary)])])
 
 
@@ -58,22 +60,22 @@ def _rows(item: Item, tables: Tables) -> Node:
     parts = [*_standards(item, tables)]
     if item.object:
         stretches = [f"{OBJECT}={key(text)}" for text in _titles(item, tables)]
-        open_ = OneOf(OFFERED, ("o?", *stretches))
+        open_ = _one_of("o?", *stretches)
         parts.append(any_of([open_, *_asked(OBJECT, item.object, tables.vocabulary)]))
     if item.parameter and not is_all(item.parameter):
-        open_ = OneOf(OFFERED, ("p?", "p*", "p-"))
+        open_ = _one_of("p?", "p*", "p-")
         parts.append(any_of([open_, *_asked(PARAMETER, item.parameter, tables.vocabulary)]))
-    told = OneOf(OFFERED, ("n",))
+    told = _one_of("n")
     return Bool(filter=tuple(parts), without=(told,)) if parts else Bool(filter=(_any_row(),))
 
 
 def _any_row() -> Node:
     """An item that names neither object nor parameter nor a known standard: every row may be it."""
-    return OneOf(OFFERED, ("p-", "p?", "p*", "p"))
+    return _one_of("p-", "p?", "p*", "p")
 
 
 def _plans(item: Item, vocabulary: Vocabulary) -> Node:
-    told: Node = OneOf(OFFERED, ("n",))
+    told = _one_of("n")
     parts = [told]
     for asked in filter(None, (item.object, item.parameter)):
         words = [word for one in spellings(asked) for word in vocabulary.above(one)]
@@ -87,7 +89,7 @@ def _standards(item: Item, tables: Tables) -> Iterator[Node]:
     for number in numbers_in(item.standard) if item.standard else ():
         if tables.editions.known(number):
             lines = {number.line, *(node.line for node in tables.editions.line(number))}
-            yield OneOf(OFFERED, ("l?", *sorted(_line(line) for line in lines)))
+            yield _one_of("l?", *sorted(_line(line) for line in lines))
 
 
 def _titles(item: Item, tables: Tables) -> Iterator[str]:
@@ -110,7 +112,7 @@ def _asked(prefix: str, text: str, vocabulary: Vocabulary) -> list[Node]:
         for reached in (vocabulary.above(name), vocabulary.below(name), vocabulary.beside(name))
         for word in reached
     }
-    exact: Node = OneOf(OFFERED, tuple(f"{prefix}={word}" for word in sorted({*names, *linked})))
+    exact = _one_of(*(f"{prefix}={word}" for word in sorted({*names, *linked})))
     return [exact, *(node for name in names for node in _alike(prefix, name))]
 
 
@@ -119,13 +121,24 @@ def _alike(prefix: str, phrase: str) -> list[Node]:
     wanted = sorted(bigrams(phrase))
     if not wanted:
         return []
-    each = tuple(OneOf(OFFERED, (f"{prefix}:{pair}",)) for pair in wanted)
+    each = tuple(Keyword(OFFERED, f"{prefix}:{pair}") for pair in wanted)
     most = _needed(len(wanted))
     found: list[Node] = [_at_least(each, most)]
     for least in range(1, most):
         sizes = tuple(f"{prefix}#{size}" for size in range(1, len(wanted)) if _needed(size) == least)
-        found.append(Bool(filter=(OneOf(OFFERED, sizes), _at_least(each, least))))
+        found.append(Bool(filter=(_one_of(*sizes), _at_least(each, least))))
     return found
+
+
+def _one_of(*tokens: str) -> Node:
+    """Rows with one of these tokens.
+
+    Each by itself: an engine that looks for a set marks every row that has any of it, before it knows that few of them
+    have the rest (18 times slower, for the service most of all, which nearly every row has).
+    """
+    if len(tokens) > FEW:
+        return OneOf(OFFERED, tokens)
+    return any_of([Keyword(OFFERED, token) for token in dict.fromkeys(tokens)])
 
 
 def _at_least(nodes: Sequence[Node], least: int) -> Node:

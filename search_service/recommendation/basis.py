@@ -162,7 +162,7 @@ def gathered(session: Session, asked: Asked, proposed: Proposal) -> Basis:
     shelf = Shelf()
     for kind in loading.offering():
         ids = [uuid.UUID(one) for one, name in proposed.kinds.items() if name == kind.name]
-        offers |= {offer.ref.id: offer for offer in shelf.offers(session, kind, ids)}
+        offers |= {offer.ref.id: offer for offer in shelf.offers(session, kind, ids).values()}
     known = loading.institutions(session, set(proposed.rows))
     return noted(
         Basis(

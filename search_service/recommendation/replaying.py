@@ -128,7 +128,7 @@ def _now(
     shelf = Shelf()  # the way on which they were read for judging
     for kind in loading.offering():
         ids = [uuid.UUID(identifier) for identifier in then.get(kind.name, ())]
-        now[kind.name] = {offer.ref.id: hash_of_offer(offer) for offer in shelf.offers(session, kind, ids)}
+        now[kind.name] = {offer.ref.id: hash_of_offer(offer) for offer in shelf.offers(session, kind, ids).values()}
     return now
 
 

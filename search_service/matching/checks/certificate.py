@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from search_service.kinds.days import day_after
 from search_service.kinds.evidence import VALID
@@ -78,13 +79,15 @@ def deciding(item: Item, conditions: Conditions, offer: Offer) -> Deciding:
     if services and not any(service in RIGHT for service in services):
         return Deciding(None, ())
     demanded = demanded_kinds(item, conditions, services)
-    right = demanded or _right(services, offer)
+    right = demanded or _right(services, metrology=offer.metrology)
     if not offer.proofs:
         missing = demanded or "verification" in services
         return Deciding("certificate_missing" if missing else "certificate_not_linked", ())
     window = conditions.window
     singles = [Deciding(_code(proof, right, services, window), (proof,)) for proof in offer.proofs]
-    best = min(singles, key=_preference)
+    best = singles[0] if len(singles) == 1 else min(singles, key=_preference)
+    if best.code is None or len(singles) == 1:
+        return best
     for run in _runs(offer.proofs, right, window):
         if best.code is not None and outcome_of(best.code) < Outcome.MET:
             best = Deciding(None, run)
@@ -93,14 +96,19 @@ def deciding(item: Item, conditions: Conditions, offer: Offer) -> Deciding:
 
 def demanded_kinds(item: Item, conditions: Conditions, services: Sequence[str]) -> frozenset[str]:
     """The kinds that are demanded, as far as they exist for the service; an item's own go before all others'."""
-    wanted = item.certificate_kinds or conditions.certificate_kinds
+    return _demanded(item.certificate_kinds or conditions.certificate_kinds, tuple(services))
+
+
+@lru_cache(1 << 10)
+def _demanded(wanted: tuple[str, ...], services: tuple[str, ...]) -> frozenset[str]:
     known = frozenset().union(*(DEMANDABLE.get(service, frozenset()) for service in services))
     return known & frozenset(wanted)
 
 
-def _right(services: Sequence[str], offer: Offer) -> frozenset[str]:
+@lru_cache(1 << 10)
+def _right(services: tuple[str, ...], *, metrology: bool) -> frozenset[str]:
     right: frozenset[str] = frozenset().union(*(RIGHT.get(service, frozenset()) for service in services))
-    if offer.metrology and {"testing", "inspection"} & set(services):
+    if metrology and {"testing", "inspection"} & set(services):
         right |= {"metrology"}
     return right
 
