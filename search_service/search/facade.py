@@ -49,6 +49,8 @@ TRIES = 2
 """A search is asked again when an index of another vocabulary was published under it: words cut by one dictionary are
 no question to documents cut by another (P7).  Twice within one search happens to nobody."""
 
+NO_KIND = "没有一类内容同时具有所选的筛选项,请去掉其中一项"
+
 
 def ignore(request: SearchRequest, answer: Answer) -> None:
     """Nobody takes notes."""
@@ -191,7 +193,7 @@ class Search:
             prefill=prefill(asked.request.q, reading.slots) or (begun(asked.request.q) if outcome.promise else None),
             did_you_mean=outcome.offered,
             promise=outcome.promise,
-            notes=(why_not,) if why_not else (),
+            notes=tuple(filter(None, ("" if checked.asked else NO_KIND, why_not))),
         )
 
     def _shown(self, asked: Asked, outcome: Outcome) -> tuple[Hit, ...]:

@@ -95,7 +95,7 @@ class Ladder:
         Raises:
             EngineUnavailable: it cannot answer.
         """
-        if asked.reading.whole.empty:
+        if asked.reading.whole.empty or not asked.checked.asked:
             return Outcome(tried)
         found, useful = tried.found, _useful(asked)
         fitting = sum(found[kind.name].total for kind in useful)
