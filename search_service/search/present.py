@@ -21,7 +21,7 @@ from search_service.kinds import evidence
 from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import Field
-from search_service.kinds.parts import Days
+from search_service.kinds.parts import Days, Use, Words, values
 from search_service.kinds.references import References
 from search_service.kinds.registry import REGISTRY
 from search_service.search.mixing import Placed
@@ -49,6 +49,8 @@ class Picture:
     """The days that certificates prove, for rows that rest on certificates: what time it is decides on each showing."""
     seq: int
     """The document's sequence."""
+    prior: float = 0.0
+    """What its flags weigh among equals, by the kind's declaration."""
 
     def fields_at(self, now: datetime) -> dict[str, Any]:
         """The fields as they are to be read now."""
@@ -131,7 +133,8 @@ def _visible_of(kind: Kind, now: datetime, room: int) -> Select[Any]:
 @lru_cache(maxsize=32)
 def _rows_of(kind: Kind) -> Select[Any]:
     """Rows with what pictures are made of and nothing else: a relationship that is not shown costs a statement."""
-    paths = dict.fromkeys([path for f in (*_shown_fields(kind), *_marked_fields(kind)) for path in f.reads])
+    parts: list[Field | Words] = [*_shown_fields(kind), *_marked_fields(kind), *_flags(kind)]
+    paths = dict.fromkeys([path for part in parts for path in part.reads])
     loads = kind.loads((*paths, *kind.visibility_reads))
     return select(kind.model).where(kind.model.id.in_(bindparam("ids", expanding=True))).options(*loads)
 
@@ -146,6 +149,11 @@ def _marked_fields(kind: Kind) -> tuple[Field, ...]:
     return tuple(f for f in kind.fields if f.read is Level.PUBLIC and f.use is not None)
 
 
+@lru_cache(maxsize=32)
+def _flags(kind: Kind) -> tuple[Words, ...]:
+    return tuple(part for part in kind.all_words if part.use is Use.FLAG) if kind.priors else ()
+
+
 def picture(kind: Kind, row: Any, seq: int) -> Picture:
     """What a public hit shows of a row that is visible now."""
     shown = {f.name: _shown(f, row) for f in _shown_fields(kind)}
@@ -153,7 +161,8 @@ def picture(kind: Kind, row: Any, seq: int) -> Picture:
     folded = {name: fold(text) for name, text in texts.items()}
     title = getattr(row, kind.title)
     proven = tuple(evidence.proven(row)) if kind.visibility_reads else None
-    return Picture(row.key, title, shown, texts, folded, proven, seq)
+    prior = sum(kind.priors.get(flag, 0.0) for part in _flags(kind) for flag in values(row, part.source))
+    return Picture(row.key, title, shown, texts, folded, proven, seq, prior)
 
 
 def url_of(kind: str, record_id: str) -> str:

@@ -9,6 +9,7 @@ from analyzers.fold import fold
 from search_service.engines.base import Engine
 from search_service.errors import Invalid
 from search_service.kinds.base import Kind
+from search_service.kinds.numbers import parse
 from search_service.kinds.registry import REGISTRY
 from search_service.query import completions
 from search_service.query.completions import EXACT, Lookup
@@ -24,16 +25,17 @@ WIDTH = 4
 """Completions looked up for each one wanted: some lead to the same text, or to a record that is hidden."""
 
 
-_TELLING = 3
-"""What of a candidate's order says how well it answers; the rest only tells equals apart."""
-
-
 class _Candidate(NamedTuple):
     """A completion of one kind; `order`: the smaller, the better it answers among those of its kind."""
 
-    order: tuple[int, ...]
+    order: tuple[float, ...]
     lookup: Lookup
     target: Target
+
+    @property
+    def telling(self) -> tuple[int, ...]:
+        """How well it answers, among those of all kinds."""
+        return self.lookup.rank, self.target.start != 0, len(self.target.text)
 
 
 class Suggester:
@@ -105,7 +107,7 @@ class Suggester:
             for at, candidates in enumerate(ranked)
             for turn, candidate in enumerate(candidates)
         )[:size]
-        turns.sort(key=lambda place: (ranked[place[2]][0].order[:_TELLING], place[2], place[1]))
+        turns.sort(key=lambda place: (ranked[place[2]][0].telling, place[2], place[1]))
         return [(kinds[at].name, ranked[at][turn]) for _, turn, at in turns]
 
     def _add(
@@ -122,7 +124,7 @@ class Suggester:
         targets = find([(name, value) for name, found in values for value in found])
         for candidates, (name, found) in zip(ranked, values, strict=True):
             fresh = [
-                _Candidate(_order(lookup, value, target, place), lookup, target)
+                _Candidate(_order(lookup, target, place), lookup, target)
                 for place, (value, lookup) in enumerate(found.items())
                 for target in targets[name, value]
             ]
@@ -149,8 +151,11 @@ def _said(target: Target) -> str:
     return folded[target.start :]
 
 
-def _order(lookup: Lookup, value: str, target: Target, place: int) -> tuple[int, ...]:
-    if lookup.rank == EXACT:
+def _order(lookup: Lookup, target: Target, place: int) -> tuple[float, ...]:
+    number = parse(target.text)
+    if lookup.rank == EXACT and number:
         # The record before its translations and amendments, the newest edition first: the engine lists them ascending.
-        return EXACT, len(value), -place
-    return lookup.rank, target.start != 0, len(target.text), place
+        return EXACT, number.variant != "", -(number.year or 0), -place
+    # Of numbers that are only begun, those in force come first.
+    prior = target.prior if number else 0.0
+    return lookup.rank, target.start != 0, -prior, len(target.text), place

@@ -49,13 +49,15 @@ At = tuple[str, str]
 class Target(NamedTuple):
     """A record, the text of it that is completed, and where in that text, folded, the completion begins (`NOWHERE`).
 
-    `seq`: of the record's document when it was read; another one may say something else.
+    `seq`: of the record's document when it was read; another one may say something else.  `prior`: what its flags weigh
+    among equals.
     """
 
     id: str
     text: str
     start: int
     seq: int
+    prior: float = 0.0
 
 
 class Moment(NamedTuple):
@@ -225,7 +227,8 @@ class Targets:
             for value in values:
                 place = places.get(value, (picture.title, NOWHERE) if else_title else None)
                 if place is not None:
-                    found.setdefault(value, {}).setdefault(place[0], Target(row_id, *place, picture.seq))
+                    target = Target(row_id, *place, picture.seq, picture.prior)
+                    found.setdefault(value, {}).setdefault(place[0], target)
         return {value: list(texts.values())[:ALIKE] for value, texts in found.items()}
 
 

@@ -147,6 +147,28 @@ def test_the_newest_edition_of_an_undated_number_comes_first(services: Services)
     assert texts(services, "gbt228")[0] == "GB/T 228-2002"
 
 
+def test_a_year_of_two_digits_is_no_newer_than_one_of_four(services: Services) -> None:
+    with services.database.write() as session:
+        for number in ("GB 7718-94", "GB 7718-2004", "GB 7718-2025", "GB 7718-2011", "GB 7718-2025/XG1-2026"):
+            rows.standard(session, number, number)
+    index(services)
+    years = ["GB 7718-2025", "GB 7718-2011", "GB 7718-2004", "GB 7718-94"]
+    assert texts(services, "GB 7718") == texts(services, "7718") == [*years, "GB 7718-2025/XG1-2026"]
+
+
+def test_of_numbers_that_are_only_begun_those_in_force_come_first(services: Services) -> None:
+    with services.database.write() as session:
+        for number in ("GB 5009.3-2010", "GB 5009.4-2010", "GB 5009.12-2017"):
+            rows.standard(session, number, status="withdrawn")
+        for number in ("GB 5009.3-2016", "GB 5009.123-2023"):
+            rows.standard(session, number)
+    index(services)
+    for typed in ("GB 5009", "gb5009.", "gb"):
+        found = texts(services, typed)
+        assert found[:2] == ["GB 5009.3-2016", "GB 5009.123-2023"]
+        assert set(found[2:]) == {"GB 5009.3-2010", "GB 5009.4-2010", "GB 5009.12-2017"}
+
+
 def test_what_is_hidden_is_not_suggested_though_it_was_a_moment_ago(filled: Services) -> None:
     assert "压力表" in texts(filled, "ylb")
     with filled.database.write() as session:
