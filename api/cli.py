@@ -48,6 +48,9 @@ app.command()(match_cli.match)
 app.command()(recommendation_cli.replay)
 app.command()(timeliness_cli.timeliness)
 
+WARNINGS = 5
+"""Shown of a load: its rows are stored, and real tables have thousands of one sort."""
+
 
 def main() -> None:
     """Run a command; what is refused is one clear message, never a stack."""
@@ -92,11 +95,13 @@ def _load(paths: list[Path], *, as_json: bool) -> None:
         out.print(found)
         for name in data["skipped"]:
             out.print(escape(f"跳过(不认识的文件):{name}"))
-        for row in data["refused"][:20]:  # enough to see what is wrong; --json has all
+        for row in data["refused"]:
             place = escape(f"{row['file']} 第 {row['line']} 行 {row['field']}:{row['message']} {row['hint']}")
             err.print(f"[red]拒绝[/] {place}")
-        for row in data["warnings"][:5]:  # likewise
+        for row in data["warnings"][:WARNINGS]:
             out.print(escape(f"提醒 {row['file']} 第 {row['line']} 行 {row['field']}:{row['message']}"))
+        if (more := len(data["warnings"]) - WARNINGS) > 0:
+            out.print(f"另有 {more} 条提醒,用 --json 查看")
         if not indexed:
             out.print("正在运行的服务会在数秒内更新索引")
 

@@ -38,6 +38,17 @@ def test_bad_rows_are_named_and_the_good_ones_kept(zhixun: Shell, tmp_path: Path
     assert "第 2 行" in zhixun("load", str(tmp_path / "standards.jsonl"))
 
 
+def test_each_refused_row_is_named_and_warnings_that_are_left_out_are_counted(zhixun: Shell, tmp_path: Path) -> None:
+    refused = [json.dumps({"number": f"GB/T 9980{n}-2020"}) for n in range(30)]
+    doubtful = [json.dumps({"number": f"GB/T 9970{n}-2020", "title": "x", "kind": "陌生"}) for n in range(8)]
+    path = tmp_path / "standards.jsonl"
+    path.write_text("\n".join([*refused, *doubtful]), encoding="utf-8")
+    said = zhixun("load", str(path))
+    assert [line for line in range(1, 39) if f"第 {line} 行 title" in said] == list(range(1, 31))
+    assert sum(line.startswith("提醒 ") for line in said.splitlines()) == 5
+    assert "另有 3 条提醒,用 --json 查看" in said
+
+
 def test_brackets_in_data_are_text(zhixun: Shell, tmp_path: Path) -> None:
     strange = "方括号[/red]与[2008]及[bold]和:smile:"
     rows = [
