@@ -1,11 +1,13 @@
-"""The shipped handful of standards, and the real ones where they are beside the project."""
+"""The handful of standards, those of the sample, and the real ones where they are beside the project."""
 
 import csv
+import json
 import lzma
 from collections.abc import Iterator
 
 import pytest
 
+from api.sample import FOLDER as SAMPLE
 from tests.conftest import REAL_DATA
 from tests.query.shelf import STANDARDS, Shelf, standard
 
@@ -15,6 +17,19 @@ _STATUS = {"现行": "current", "即将实施": "upcoming", "废止": "withdrawn
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     found = Shelf(tmp_path_factory.mktemp("shelf"), STANDARDS)
+    yield found
+    found.engine.close()
+
+
+@pytest.fixture(scope="session")
+def sample_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """724 standards, for who has not the tables."""
+    lines = (SAMPLE / "standards.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = {
+        cells["key"]: standard(cells["number"], cells["title"], cells.get("scope") or "", cells["status"])
+        for cells in map(json.loads, lines)
+    }
+    found = Shelf(tmp_path_factory.mktemp("sample-shelf"), rows)
     yield found
     found.engine.close()
 
