@@ -1,14 +1,20 @@
 """Bands (founding decision 9), declared weights, understanding, suggestions, highlights."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy.orm import Session
 
 from api.wiring import Services
 from indexers.drain import drain_all
 from indexers.outdated import ensure
+from search_service.kinds import REGISTRY
 from search_service.kinds.base import Kind
-from search_service.kinds.parts import Use, Words
+from search_service.kinds.parts import Use
+from search_service.query.lexical import PLAIN_NUMBER
 from search_service.query.request import SearchRequest
 from search_service.search.answer import Answer
+from search_service.store.institution import Institution
 from tests.support import rows
 
 
@@ -61,18 +67,54 @@ def test_some_words_only_when_nothing_has_all_of_them_and_it_is_said(filled: Ser
     assert ask(filled, "洗衣机").relaxed == ()
 
 
-def test_a_declared_weight_changes_an_order(filled: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    def order() -> list[str | None]:
-        return [hit.key for hit in ask(filled, "压力表 校验器", kinds=("standard",)).hits]
+NAMESAKES = 6
+"""Rows of one name, every other one with the flag: that their keys order them so by chance is one in 20."""
 
-    kind: Kind = filled.registry.kind("standard")
-    assert order()[:2] == ["current", "withdrawn"]
-    monkeypatch.setattr(kind, "priors", {"withdrawn": 1.0})
+
+def namesake(session: Session, owner: Institution, kind: str, flag: str, number: int) -> None:
+    """One of several rows that differ in nothing but the flag, which those of an even number have."""
+    has = number % 2 == 0
+    given = {"key": f"row-{number}"}
+    if kind == "standard":
+        status = "current" if flag == PLAIN_NUMBER else flag if has else "withdrawn"
+        variant = "E" if flag == PLAIN_NUMBER and not has else ""
+        rows.standard(session, f"JB/T {number + 700}-1999{variant}", "齿轮噪声测量装置", status=status, **given)
+        return
+    certificate = rows.certificate(session, owner, valid_to=date(2029, 12, 31) if has else None)
+    if kind == "capability":
+        rows.capability(session, owner, certificate, object="齿轮噪声测量装置", **given)
+    else:
+        assert kind == "authorisation", f"how do rows of {kind} differ in the flag {flag}?"
+        rows.authorisation(session, owner, certificate, instrument="齿轮噪声测量装置", **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"), [(kind.name, flag) for kind in REGISTRY.kinds for flag in kind.priors], ids="-".join
+)
+def test_a_declared_weight_changes_an_order(
+    services: Services, monkeypatch: pytest.MonkeyPatch, name: str, flag: str
+) -> None:
+    with services.database.write() as session:
+        rows.xian(session)
+        owner = rows.institution(session, "示例秦川测试院")
+        for number in range(NAMESAKES):
+            namesake(session, owner, name, flag, number)
+    ensure(services.database, services.engine)
+    drain_all(services.database, services.engine, worker="w")
+
+    def have(q: str) -> list[bool]:
+        return [int(str(hit.key)[-1]) % 2 == 0 for hit in ask(services, q, kinds=(name,)).hits]
+
+    kind: Kind = services.registry.kind(name)
+    weighed = sorted([number % 2 == 0 for number in range(NAMESAKES)], reverse=True)
+    assert have("齿轮噪声测量装置") == have("齿轮 噪声") == weighed
+    monkeypatch.setattr(kind, "priors", {**kind.priors, flag: 0.0})
     kind.__dict__.pop("profile", None)
-    assert order()[:2] == ["withdrawn", "current"]
+    unweighed = have("齿轮噪声测量装置")
     monkeypatch.undo()
     kind.__dict__.pop("profile", None)
-    assert any(isinstance(w, Words) and w.use is Use.FLAG for w in kind.words)
+    assert sorted(unweighed, reverse=True) == weighed
+    assert unweighed != weighed
 
 
 def test_every_declared_weight_has_a_flag_that_carries_it(filled: Services) -> None:
