@@ -147,9 +147,10 @@ def search(
         found = Table("类别", "名称", "编号/机构")
         for hit in answer.hits:
             beside = hit.fields.get("number") or (hit.fields.get("institution") or {}).get("name") or ""
-            add(found, labels[hit.kind], hit.title, beside)
+            add(found, labels[hit.kind], " ".join(filter(None, [hit.title, hit.fields.get("parameter")])), beside)
         out.print(found)
-        for text in (*answer.relaxed, *answer.notes):
+        meant = f"您是不是要找 {'、'.join(answer.did_you_mean)}?" if answer.did_you_mean else ""
+        for text in filter(None, (meant, *answer.relaxed, *answer.notes, answer.promise)):
             out.print(escape(text))
 
     show(answer.to_json(), as_json=as_json, table=table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -60,8 +61,9 @@ def build_pages(services: Services) -> APIRouter:
 
 
 def _listing(kind: Kind) -> Any:
-    def listing() -> Response:
-        return RedirectResponse(State(kinds=(kind.name,)).url(), 302)
+    def listing(request: Request) -> Response:
+        state = State.read(request.query_params, filter_names([kind]))
+        return RedirectResponse(replace(state, kinds=(kind.name,)).url(), 302)
 
     return listing
 

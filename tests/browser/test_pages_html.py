@@ -110,6 +110,16 @@ def test_home_counts_what_can_be_found(client: TestClient, sample: Services) -> 
         assert f"{counts[kind.name]:,}" in text
 
 
+def test_the_page_of_a_kind_keeps_what_was_asked(client: TestClient) -> None:
+    def leads(path: str) -> str:
+        return client.get(path, follow_redirects=False).headers["location"]
+
+    assert leads("/capabilities") == "/search?kind=capability"
+    assert leads("/capabilities?q=%E5%A4%A7%E7%B1%B3&region=610000&utm=x") == (
+        "/search?q=%E5%A4%A7%E7%B1%B3&kind=capability&region=610000"
+    )
+
+
 def test_a_query_comes_back_as_text(client: TestClient) -> None:
     text = client.get("/search", params={"q": "<script>alert(1)</script>\"'"}).text
     assert "<script>alert" not in text

@@ -18,6 +18,16 @@ def test_search_is_the_same_answer_as_the_facade(zhixun: Shell, sample: Services
     assert "压力表" in zhixun("search", "压力表", "--explain")
 
 
+def test_a_person_sees_the_parameter_what_may_be_meant_and_what_is_promised(zhixun: Shell, sample: Services) -> None:
+    (first, *_) = sample.search.search(SearchRequest(q="大米 镉", kinds=("capability",))).hits
+    said = zhixun("search", "大米 镉", "--kind", "capability")
+    assert f"{first.fields['object']} {first.fields['parameter']}" in said
+    for q in ("压立表", "量子纠缠态检测zzz"):
+        answer, said = sample.search.search(SearchRequest(q=q)), zhixun("search", q)
+        assert all(text in said for text in (*answer.did_you_mean, answer.promise))
+        assert answer.did_you_mean or answer.promise
+
+
 def test_the_sample_is_there_and_loading_it_again_changes_nothing(zhixun: Shell) -> None:
     again = zhixun.json("demo")
     assert (again["stored"], again["refused_rows"]) == (0, 0)
