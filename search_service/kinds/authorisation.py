@@ -110,6 +110,10 @@ class AuthorisationKind(Kind):
         """Days that certificates prove."""
         return evidence.proven(row)
 
+    def tie(self, row: Authorisation) -> str:
+        """As instruments are looked up in a list: by name."""
+        return f"{sort_number(row.instrument):019d}"  # 60 bits
+
     offer_reads = ("certificates", "regions")
     offers_unproven = True
 

@@ -15,7 +15,7 @@ from search_service.kinds.base import Kind
 from search_service.kinds.certificate import certificates_field, institution_reference, own_certificates
 from search_service.kinds.fields import Code, FieldError, Integer, Parsing, State, Text, TextList, clean_text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
-from search_service.kinds.offer import ROW_ACTIONS, institution_words
+from search_service.kinds.offer import NATURE_FILTER, ROW_ACTIONS, institution_words
 from search_service.kinds.offered import Offer, Ref, is_offer, plain, proofs_of
 from search_service.kinds.parts import Filter, Sort, Use, Window, Words
 from search_service.kinds.record import Record
@@ -147,8 +147,10 @@ class PlanKind(Kind):
             ),
             choices="专题名称",
         ),
+        NATURE_FILTER,
         INSTITUTION_FILTER,
     )
+    unheeded = ("nature",)  # words ask it of who does the work; a plan is narrowed where it is ticked
     sorts = (
         Sort("newest", "最新", lambda row: int(row.created_at.timestamp()), descending=True),
         Sort("name", "名称", lambda row: sort_number(row.title)),

@@ -296,6 +296,16 @@ class TestHomepage:
         assert titles() == {"建筑钢材检测方案", "食品快检方案"}
         assert titles(q="建筑") == {"建筑钢材检测方案"}
 
+    def test_authorisations_stand_by_name(self, http: TestClient, services: Services, institution: str) -> None:
+        names = ["压力表", "血压计", "安全阀", "电子天平", "燃气表", "水表"]
+        with services.database.write() as session:
+            owner = session.query(Institution).filter_by(name="示例秦川检测院").one()
+            for name in names:
+                rows.authorisation(session, owner, instrument=name)
+        drain_all(services.database, services.engine, worker="w")
+        found = get(http, f"/institutions/{institution}/authorisations")["hits"]
+        assert [hit["title"] for hit in found] == ["安全阀", "电子天平", "燃气表", "水表", "血压计", "压力表"]
+
     def test_the_pages_say_the_same(self, http: TestClient, institution: str) -> None:
         page = http.get(f"/institutions/{institution}").text
         assert "样品32" not in page

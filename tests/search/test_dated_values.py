@@ -20,12 +20,30 @@ from search_service.kinds.days import midnight
 from search_service.kinds.parts import Days, Filter
 from search_service.query.request import SearchRequest
 from search_service.search.answer import Answer
+from search_service.search.check import heeds
 from search_service.store.capability import Capability
 from search_service.store.institution import Certificate, Institution
 from tests.support import rows
 
 NATURES = ("CMA", "CNAS", "metrology", "CAL", "CATL", "other")
 DATED = ("capability", "authorisation", "institution")
+
+
+def test_a_plan_is_narrowed_by_its_certificates_where_that_is_ticked_and_not_by_words(services: Services) -> None:
+    with services.database.write() as session:
+        rows.xian(session)
+        owner = rows.institution(session, "示例水泥检测院")
+        cma = rows.certificate(session, owner, valid_to=date(2026, 11, 30))
+        cnas = rows.certificate(session, owner, nature="CNAS", valid_to=None)
+        rows.plan(session, owner, "水泥检测方案一", certificates=[cma, cnas], key="两")
+        rows.plan(session, owner, "水泥检测方案二", certificates=[cnas], key="一")
+    ensure(services.database, services.engine)
+    drain_all(services.database, services.engine, worker="w")
+    assert keys(ask(services, "CMA", kinds=("plan",))) == {"两"}
+    assert counted(ask(services, kinds=("plan",))) == {"CMA": 1, "CNAS": 2}
+    assert not heeds(REGISTRY.kind("plan"), "nature")
+    services.clock.move(timedelta(days=10))
+    assert keys(ask(services, "CMA", kinds=("plan",))) == set()
 
 
 @pytest.fixture
