@@ -51,6 +51,6 @@ def test_every_such_word_is_the_short_name_of_counties_only(sample: Services) ->
             for text in texts
         }
         places = Places.read(session)
-    assert sorted(PLACE_WORDS - named) == []
+    assert sorted(PLACE_WORDS - {*named}) == []
     meant = {word: places.lexicon.get(word) or () for word in PLACE_WORDS}
     assert [word for word, meanings in meant.items() if not meanings or not all(one.leans for one in meanings)] == []
