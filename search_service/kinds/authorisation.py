@@ -14,7 +14,7 @@ from search_service.kinds.base import Kind
 from search_service.kinds.certificate import certificates_field, institution_reference, own_certificates
 from search_service.kinds.fields import Code, Parsing, State, Text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
-from search_service.kinds.numbers import number_key
+from search_service.kinds.numbers import number_key, prefixes
 from search_service.kinds.offer import NATURE_FILTER, ROW_ACTIONS, institution_words, nature_words, subject_hash
 from search_service.kinds.offered import Offer, Ref, is_offer, proofs_of
 from search_service.kinds.parts import Days, Lookup, Phrases, Sort, Use, Window, Words
@@ -73,6 +73,7 @@ class AuthorisationKind(Kind):
     actions = ROW_ACTIONS
     words = (
         Words(Use.NAME, "regulation_standard.title"),
+        Words(Use.TEXT, lambda row: prefixes([row.regulation])),
         *institution_words(),
         Words(Use.TEXT, lambda row: names([r.division for r in row.regions]), division_reads("regions.division")),
         Words(Use.TEXT, lambda row: [SERVICES.label(row.service)]),

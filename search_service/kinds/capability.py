@@ -14,7 +14,7 @@ from search_service.kinds.base import Kind
 from search_service.kinds.certificate import certificates_field, institution_reference, own_certificates
 from search_service.kinds.fields import Integer, State, Text
 from search_service.kinds.labels import INSTITUTION_FILTER, region_filter, word_filter
-from search_service.kinds.numbers import cited_keys, same_edition
+from search_service.kinds.numbers import cited_keys, prefixes, same_edition
 from search_service.kinds.offer import NATURE_FILTER, ROW_ACTIONS, institution_words, nature_words, subject_hash
 from search_service.kinds.offered import Offer, Ref, is_offer, proofs_of
 from search_service.kinds.parts import Days, Phrases, Sort, Use, Window, Words
@@ -57,6 +57,7 @@ class CapabilityKind(Kind):
     actions = ROW_ACTIONS
     words = (
         Words(Use.TEXT, "standards.name"),
+        Words(Use.TEXT, lambda row: prefixes(entry["number"] for entry in row.standards)),
         *institution_words(),
         Words(Use.TEXT, lambda _: [SERVICES.label(s) for s in SERVICE]),
         Words(Use.TEXT, nature_words, ("certificates",)),

@@ -30,6 +30,17 @@ def as_printed(printed: str) -> str:
     return "".join(fold(printed).split())
 
 
+def prefixes(cells: Iterable[str]) -> list[str]:
+    """What stands before these numbers, with its slashes and without, as people type it beside words."""
+    found = [number for cell in cells for number in _numbers(cell)]
+    return list(dict.fromkeys(text for n in found for text in (canonical_prefix(n.prefix), n.bare_prefix) if text))
+
+
+@lru_cache(maxsize=1024)  # one regulation is cited by many rows
+def _numbers(cell: str) -> tuple[StandardNumber, ...]:
+    return tuple(parse_all(cell))
+
+
 def line_key(printed: str) -> str:
     """The number without its edition."""
     parsed = parse(printed)

@@ -15,7 +15,7 @@ from search_service.kinds.access import Level
 from search_service.kinds.base import Kind
 from search_service.kinds.fields import Code, Date, Parsing, State, Text, TextList
 from search_service.kinds.labels import category_filter, word_filter
-from search_service.kinds.numbers import as_printed, line_key, number_key, parse
+from search_service.kinds.numbers import as_printed, line_key, number_key, parse, prefixes
 from search_service.kinds.parts import Days, Lookup, Phrases, Sort, Use, Window, Words
 from search_service.kinds.record import Action
 from search_service.kinds.special_fields import number_warning
@@ -131,7 +131,10 @@ class StandardKind(Kind):
         Action("withdraw", "废止", ("unknown", "upcoming", "current"), "withdrawn", Level.STAFF, reason=True),
         Action("reinstate", "恢复现行", ("withdrawn",), "current", Level.STAFF, reason=True),
     )
-    words = (Words(Use.FLAG, lambda row: [row.status]),)
+    words = (
+        Words(Use.FLAG, lambda row: [row.status]),
+        Words(Use.TEXT, lambda row: prefixes([row.number])),
+    )
     filters = (word_filter("status", "标准状态", STANDARD_STATUS, "status"),)
     sorts = (
         Sort("newest", "最新", lambda row: _ordinal(row.effective_on or row.published_on, row.year), descending=True),
