@@ -44,6 +44,7 @@ class SlotKind:
         act: what it does where it is unambiguous.
         filter: the filter that it sets, for `FILTER`.
         field: its name in a requirement; `of_item`: of an item of it; `many`: a list of values.
+        of_all: said once behind a list of items, it is of all of them; others are of the last one.
         closed: its words are a list of ours, and mean nothing else;
             named: its words are names of records.
     """
@@ -54,19 +55,20 @@ class SlotKind:
     field: str = ""
     of_item: bool = True
     many: bool = False
+    of_all: bool = False
     closed: bool = False
     named: bool = False
 
 
 SLOTS: Mapping[str, SlotKind] = {
     # A number decides by itself what answers it (docs/ranking.md, numbers).
-    "standard": SlotKind("标准", FILTER, field="standard"),
+    "standard": SlotKind("标准", FILTER, field="standard", of_all=True),
     "region": SlotKind("地区", FILTER, "region", field="region", of_item=False),
-    "service": SlotKind("服务", FILTER, "service", field="service", closed=True),
+    "service": SlotKind("服务", FILTER, "service", field="service", of_all=True, closed=True),
     "nature": SlotKind("资质", FILTER, "nature", field="certificate_kinds", of_item=False, many=True, closed=True),
     "institution": SlotKind("机构", FILTER, "institution", named=True),
     "object": SlotKind("对象", BOOST, field="object"),
-    "parameter": SlotKind("参数", BOOST, field="parameter"),
+    "parameter": SlotKind("参数", BOOST, field="parameter", of_all=True),
     # Ranges and accuracies are judged by matching, row by row; a search cannot tell yet.
     "range": SlotKind("测量范围", NOTE, field="range"),
     "accuracy": SlotKind("准确度", NOTE, field="accuracy"),

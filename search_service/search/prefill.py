@@ -7,8 +7,6 @@ from typing import Any
 from search_service.kinds.slots import CHOOSE, OVERRULED, REFUSED, SLOTS, TEXT
 from search_service.query.understanding.slots import Slot
 
-_OF_ALL = frozenset({"service", "parameter", "standard"})
-"""Said once behind a list these are of all of it; a range or a number of pieces is of the last one."""
 _UNDECIDED = frozenset({CHOOSE, TEXT, OVERRULED, REFUSED})
 
 
@@ -53,7 +51,8 @@ def _items(said: Sequence[Slot]) -> list[dict[str, Any]]:
             before = list(last)[: list(last).index(name)]
             items.append({one: last[one] for one in before if one != "quantity"})
         items[-1][name] = value
-    of_all = {name: value for name, value in items[-1].items() if name in _OF_ALL and times[name] == 1}
+    shared = {SLOTS[slot.slot].field for slot in said if SLOTS[slot.slot].of_all}
+    of_all = {name: value for name, value in items[-1].items() if name in shared and times[name] == 1}
     return [{**of_all, **item} for item in items]
 
 

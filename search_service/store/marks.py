@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import FromClause, Integer, Select, Uuid, bindparam, case, insert, literal, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Uuid, and_, bindparam, case, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, RelationshipProperty, Session, aliased
+from sqlalchemy.orm import DeclarativeBase, RelationshipProperty, Session
 
 from search_service.errors import DeclarationError
 from search_service.store.ids import new_id
@@ -49,20 +49,34 @@ class Dependents:
         return ".".join(step.key for step in self.path)
 
     def of_members(self) -> Select[tuple[uuid.UUID]]:
-        """A query for the ids of those made of the rows that its parameter `members` names."""
-        statement: Any = select(self.root.id)
-        at: Any = self.root
+        """A query for the ids of those made of the rows that its parameter `members` names.
+
+        Of tables, not of mapped classes: the ORM compiles one statement wrongly for two threads at once (it joins an
+        alias on the columns of the table behind it), and this one is shared.
+        """
+        root = at = self.root.__table__
+        joined: Any = root
         for step in self.path:
-            target = aliased(step.mapper.class_)
-            statement = statement.join(getattr(at, step.key).of_type(target))
+            target = step.mapper.local_table.alias()
+            if step.secondary is None:
+                joined = joined.join(target, _equal(at, target, step.local_remote_pairs))
+            else:
+                link = step.secondary.alias()
+                joined = joined.join(link, _equal(at, link, step.synchronize_pairs))
+                joined = joined.join(target, _equal(target, link, step.secondary_synchronize_pairs))
             at = target
-        found: Select[tuple[uuid.UUID]] = statement.where(at.id.in_(_MEMBERS)).distinct()
-        return found
+        return select(root.c.id).select_from(joined).where(at.c.id.in_(_MEMBERS)).distinct()
 
     def some(self, *, beyond: bool) -> Select[tuple[uuid.UUID]]:
         """The first `limit` of them by id, `beyond` the parameter `after` or from the beginning."""
-        found = self.of_members().order_by(self.root.id).limit(_LIMIT)
-        return found.where(self.root.id > _AFTER) if beyond else found
+        key = self.root.__table__.c.id
+        found = self.of_members().order_by(key).limit(_LIMIT)
+        return found.where(key > _AFTER) if beyond else found
+
+
+def _equal(one: Any, other: Any, pairs: Any) -> ColumnElement[bool]:
+    """The join of two tables on the pairs of columns of a relationship."""
+    return and_(*(one.c[left.key] == other.c[right.key] for left, right in pairs))
 
 
 class MarkRegistry:

@@ -95,9 +95,10 @@ def test_claims_that_ignore_leases_do_everything_twice(
 ) -> None:
     """R16: what a living worker has claimed is not taken from it."""
     if not guarded:
-        kept = claims.due
-        for room in (claims, draining):
-            monkeypatch.setattr(room, "due", lambda now: kept(now)[:3])
+        anybodys = claims.DUE[:3]
+        monkeypatch.setattr(claims, "DUE", anybodys)
+        monkeypatch.setattr(claims, "_claiming", claims._claiming.__wrapped__)
+        monkeypatch.setattr(draining, "_MARKED", select(IndexState.kind).where(*anybodys).distinct())
     watched, gate = Watched(filled.engine), threading.Event()
     watched.gate = gate
     with ThreadPoolExecutor(1) as pool:
@@ -207,7 +208,7 @@ def test_an_engine_that_takes_older_writes_shows_old_states(filled: Services, *,
     assert index is not None
     with filled.database.read() as session:
         states = session.execute(select(IndexState.entity_id, IndexState.seq).where(IndexState.kind == kind.name))
-        late = draining.load(filled.database, kind, dict(states.all())).documents  # type: ignore[arg-type]
+        late = draining.load(filled.database, kind, dict(states.all()))[index].documents  # type: ignore[arg-type]
     with filled.database.write() as session:
         for number, row in enumerate(session.scalars(select(Standard))):
             row.title = title(MANY + number)

@@ -1,10 +1,15 @@
 """Marks (founding decision 5): every change of a row, and of what its document is made of, is noticed."""
 
+import sys
+import threading
 import uuid
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Executable, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session, aliased
 
 from api.wiring import Services
 from search_service.errors import DeclarationError
@@ -15,7 +20,8 @@ from search_service.store.catalogue import CatalogueEntry
 from search_service.store.division import Division
 from search_service.store.institution import Certificate, Institution
 from search_service.store.journal import IndexState
-from search_service.store.marks import MarkRegistry
+from search_service.store.marks import REGISTRY as MADE_OF
+from search_service.store.marks import Dependents, MarkRegistry, _marking_dependents
 from search_service.store.session import Database
 from search_service.store.standard import Standard
 from tests.support import rows
@@ -172,3 +178,56 @@ def test_no_database_before_the_kinds(services: Services, monkeypatch: pytest.Mo
     monkeypatch.setattr("search_service.store.marks.REGISTRY", MarkRegistry())
     with pytest.raises(DeclarationError, match=r"search_service\.kinds"):
         Database(services.settings.url, services.clock.now)
+
+
+def every_path() -> list[Dependents]:
+    models = sorted((model for model in MADE_OF._paths if hasattr(model, "id")), key=lambda model: model.__name__)
+    return [found for model in models for found in MADE_OF.dependents(model)]
+
+
+def test_each_path_is_joined_as_its_relationships_are(sample: Services) -> None:
+    """The statement is written over tables; the relationships say what it has to find."""
+    with sample.database.read() as session:
+        for path in every_path():
+            at: Any = path.root
+            statement: Any = select(path.root.id)
+            for step in path.path:
+                target = aliased(step.mapper.class_)
+                statement = statement.join(getattr(at, step.key).of_type(target))
+                at = target
+            members = list(session.scalars(select(at.id).limit(50)))
+            wanted = set(session.scalars(statement.where(at.id.in_(members))))
+            found = session.scalars(path.of_members(), {"members": members}).all()
+            assert (set(found), len(found)) == (wanted, len(wanted)), (path.kind, path.name)
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_statement_of_many_threads_is_compiled_alike_by_all() -> None:
+    paths, dialect = every_path(), postgresql.dialect()
+
+    def compiled(path: Dependents) -> str:
+        return str(_marking_dependents("postgresql", path, beyond=False, some=True).compile(dialect=dialect))
+
+    alone = [compiled(path) for path in paths]
+    _marking_dependents.cache_clear()
+    begin, found = threading.Barrier(8), list[list[str]]()
+
+    def compile_all() -> None:
+        begin.wait()
+        found.append([compiled(path) for path in paths])
+
+    threads = [threading.Thread(target=compile_all) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [alone] * 8

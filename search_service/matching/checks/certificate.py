@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from search_service.kinds.days import day_after
 from search_service.kinds.evidence import VALID
@@ -96,16 +95,11 @@ def deciding(item: Item, conditions: Conditions, offer: Offer) -> Deciding:
 
 def demanded_kinds(item: Item, conditions: Conditions, services: Sequence[str]) -> frozenset[str]:
     """The kinds that are demanded, as far as they exist for the service; an item's own go before all others'."""
-    return _demanded(item.certificate_kinds or conditions.certificate_kinds, tuple(services))
-
-
-@lru_cache(1 << 10)
-def _demanded(wanted: tuple[str, ...], services: tuple[str, ...]) -> frozenset[str]:
+    wanted = item.certificate_kinds or conditions.certificate_kinds
     known = frozenset().union(*(DEMANDABLE.get(service, frozenset()) for service in services))
     return known & frozenset(wanted)
 
 
-@lru_cache(1 << 10)
 def _right(services: tuple[str, ...], *, metrology: bool) -> frozenset[str]:
     right: frozenset[str] = frozenset().union(*(RIGHT.get(service, frozenset()) for service in services))
     if metrology and {"testing", "inspection"} & set(services):
