@@ -117,9 +117,14 @@ def test_the_other_facets_are_narrowed_by_what_holds_today(dated: Services) -> N
 
 
 def test_counts_of_the_other_kinds_are_narrowed_too(dated: Services) -> None:
-    assert ask(dated, "CMA", kinds=("capability",)).kinds == {"capability": 2, "authorisation": 1, "institution": 1}
+    assert ask(dated, "CMA", kinds=("capability",)).kinds == {
+        "capability": 2,
+        "authorisation": 1,
+        "institution": 1,
+        "plan": 0,
+    }
     dated.clock.move(timedelta(days=10))
-    assert ask(dated, "CMA", kinds=("capability",)).kinds == {"capability": 0, "authorisation": 0, "institution": 0}
+    assert ask(dated, "CMA", kinds=("capability",)).kinds == dict.fromkeys((*DATED, "plan"), 0)
 
 
 def test_certificates_of_one_nature_that_touch_are_one_stretch(dated: Services) -> None:
