@@ -28,6 +28,10 @@ class Site:
     def client(self) -> Client:
         return Client(self.web.address, self.token, self.ledger, self.seen)
 
+    def memory(self) -> int:
+        """Resident bytes of the processes that live on while a server dies."""
+        return self.web.memory() + self.worker.memory()
+
     def write(self, operations: int, rate: float, prefix: str) -> list[float]:
         """How long each answer took."""
         before = len(self.seen.seconds)

@@ -25,15 +25,17 @@ def test_postgres_dies(
     tmp_path: Path, redis_url: str, elasticsearch_url: str, index_prefix: str, report: Report
 ) -> None:
     """Five immediate stops and a round of terminated sessions; every call is 2xx, or 503 and when to come back."""
-    with own(PostgresServer()) as server, own_database(server.url) as url:
+    with own(PostgresServer(durable=True)) as server, own_database(server.url) as url:
         world = World(tmp_path, production_settings(tmp_path, url, redis_url, elasticsearch_url, index_prefix), True)
         firsts: list[float] = []
+        memory: list[int] = []
         try:
             site = Site(world)
             with ThreadPoolExecutor(1) as pool:
                 writing = pool.submit(site.write, WRITES, RATE, "T/R17")
                 for _ in range(STOPS):
                     time.sleep(2)
+                    memory.append(site.memory())
                     server.stop("immediate")
                     time.sleep(1)
                     server.start()
@@ -53,6 +55,7 @@ def test_postgres_dies(
                     ).fetchone()
                 writing.result()
             held = hold(site.services, site.ledger, within=60)
+            memory.append(site.memory())
         finally:
             world.close()
     assert ended is not None
@@ -62,5 +65,9 @@ def test_postgres_dies(
     assert held.acknowledged == 1 + WRITES
     # What is sent again after a commit without an answer is told that it is there, or gone, or newer.
     assert set(site.seen.refusals()) <= {"HTTP_503", "HTTP_409", "HTTP_404", "HTTP_412"}
-    first = f"{max(firsts):.1f}"
-    report(**held.figures(kills=STOPS, terminated=ended[0], first_success_after=first, **site.seen.refusals()))
+    first, sizes = f"{max(firsts):.1f}", " ".join(f"{size / 2**20:.0f}" for size in memory)
+    report(
+        **held.figures(
+            kills=STOPS, terminated=ended[0], first_success_after=first, megabytes=sizes, **site.seen.refusals()
+        )
+    )

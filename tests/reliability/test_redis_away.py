@@ -29,6 +29,7 @@ def test_redis_dies(
     spent: list[float] = []
     rung: list[float] = []
     silent: list[float] = []
+    memory: list[int] = []
     with own(RedisServer()) as redis:
         settings = production_settings(tmp_path, postgres_url, redis.url, elasticsearch_url, index_prefix)
         world = World(tmp_path, settings, True)
@@ -49,6 +50,7 @@ def test_redis_dies(
                     wait_until(
                         lambda: _heard(bell), 60, lambda: f"{bell.llen('celery')} rings wait: the worker is deaf"
                     )
+                memory.append(site.memory())
             held = hold(site.services, site.ledger, within=SECONDS)
         finally:
             world.close()
@@ -59,6 +61,7 @@ def test_redis_dies(
         **held.figures(kills=DEATHS, absent=f"{ABSENT_SECONDS:.0f}", flushed=2 * DEATHS),
         longest_until_converged=f"{max(spent):.1f}",
         write_p50_without_redis=f"{median(silent) * 1e3:.0f} ms",
+        megabytes_after_each=" ".join(f"{size / 2**20:.0f}" for size in memory),
         write_p50_with_it=f"{median(rung) * 1e3:.0f} ms",
     )
 

@@ -63,7 +63,7 @@ def test_a_connection_that_is_ended_is_said_and_the_next_one_works(database: Dat
 
 def test_a_server_that_was_away_is_used_again_without_a_restart() -> None:
     """R17: `stop -m immediate`; what was acknowledged is there."""
-    with own(PostgresServer()) as server:
+    with own(PostgresServer(durable=True)) as server:
         upgrade(server.url)
         database = Database(server.url, Clock().now)
         institution(database)

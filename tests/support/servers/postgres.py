@@ -1,8 +1,9 @@
-"""PostgreSQL in a cluster of its own, durable against everything but a power cut."""
+"""PostgreSQL in a cluster of its own, durable against everything but a power cut, or like one in production."""
 
 import signal
 import socket
 from contextlib import closing
+from pathlib import Path
 
 from tests.support.servers import programs
 from tests.support.servers.accounts import Account, NotStarted
@@ -12,9 +13,11 @@ SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''  # a path in a temporary folder may be too long for a socket
 synchronous_commit = on       # as in production: kills must find what was promised
-fsync = off                   # a kill leaves the kernel its pages, and no test cuts the power
 max_connections = 200         # several workers and their threads
 """
+
+
+HASTY = "fsync = off  # a kill leaves the kernel its pages, and no test cuts the power\n"
 
 
 def answers(host: str, port: int) -> bool:
@@ -34,12 +37,19 @@ def answers(host: str, port: int) -> bool:
 
 
 class PostgresServer(Server):
-    """``url`` names the superuser's database; ``stop("immediate")`` is ``pg_ctl stop -m immediate``."""
+    """``url`` names the superuser's database; ``stop("immediate")`` is ``pg_ctl stop -m immediate``.
+
+    ``durable``: what is promised is on the disk, too, as in production; for tests of faults.
+    """
 
     name = "PostgreSQL"
     account = Account("postgres")
     patience = 60  # recovery after a kill takes longer than a start
     gentle = signal.SIGINT  # "fast": open transactions are rolled back, nobody is waited for
+
+    def __init__(self, folder: Path | None = None, *, durable: bool = False) -> None:
+        super().__init__(folder)
+        self.durable = durable
 
     @property
     def url(self) -> str:
@@ -57,7 +67,7 @@ class PostgresServer(Server):
                 *("--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C"),
             )
             with (self.folder / "data" / "postgresql.conf").open("a") as settings:
-                settings.write(SETTINGS)
+                settings.write(SETTINGS if self.durable else SETTINGS + HASTY)
 
     def command(self, port: int) -> list[str]:
         """The postmaster."""
