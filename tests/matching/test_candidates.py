@@ -14,9 +14,11 @@ from search_service.kinds.offered import Offer
 from search_service.kinds.registry import REGISTRY
 from search_service.matching import candidates, loading
 from search_service.matching.match import Matcher
+from search_service.matching.revoked import SUCCESSORS
 from search_service.matching.tables import Tables
 from search_service.matching.verdict import judge
 from search_service.matching.words import Conditions, Item, Outcome, Window
+from search_service.store.division import Division
 from tests.support import rows
 
 CONDITIONS = Conditions(Window(date(2026, 12, 1), date(2026, 12, 15)), "610113")
@@ -87,6 +89,18 @@ def test_a_row_that_the_index_does_not_have_yet_is_proposed(services: Services) 
 def test_only_kinds_that_say_so_are_offers() -> None:
     assert [kind.name for kind in loading.offering()] == ["capability", "authorisation", "plan"]
     assert not any(kind.offer(object()) for kind in REGISTRY.kinds if not kind.offer_reads)
+
+
+def test_whatever_is_no_longer_means_something_that_is(sample: Services) -> None:
+    with sample.database.read() as session:
+        rows_of = {row.adcode: row for row in session.scalars(select(Division))}
+        ended = {code for code, row in rows_of.items() if row.valid_to is not None}
+        assert len(ended) > 20
+        for code in sorted(ended | set(SUCCESSORS)):
+            found = loading.resolve(session, code)
+            assert found.adcode in rows_of, code
+            assert found.adcode not in ended, code
+            assert f"{code} 已撤销" in found.note
 
 
 @pytest.mark.parametrize("text", ["610126", "高陵县"])
