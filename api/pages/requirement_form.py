@@ -6,6 +6,7 @@ The same pages serve who posts, staff who write down a call or a visit, and who 
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -76,7 +77,7 @@ def _own(router: APIRouter, services: Services) -> None:
 
     @router.get(NEW, dependencies=own)
     def begin(request: Request) -> Response:
-        """Empty, or begun with what was searched for (`?text=…`)."""
+        """Empty, or begun with what was searched for (`?text=…`, the chosen `region`, `as_text` of the search)."""
         if allowed(auth.actor(request, services).role, Permission.HANDLE_REQUIREMENTS):
             return to(BY_STAFF)  # what staff post, somebody told them
         writing = _Writing(request, services, Draft(), OWN_STEPS, NEW)
@@ -84,6 +85,8 @@ def _own(router: APIRouter, services: Services) -> None:
         if not text.strip():
             return writing.show("text")
         writing.draft.take("text", {"text": text})
+        writing.draft.take("region", {"region": request.query_params.get("region", "")})
+        writing.as_text = tuple(request.query_params.getlist("as_text"))
         return writing.on("text")
 
     @router.post(NEW, dependencies=own)
@@ -151,6 +154,8 @@ class _Writing:
     def __init__(self, request: Request, services: Services, draft: Draft, steps: Sequence[str], action: str) -> None:
         self._request, self._services, self.draft = request, services, draft
         self._steps, self._action = steps, action
+        self.as_text: tuple[str, ...] = ()
+        """What of a search that led here was turned back into words."""
 
     def answer(self, fields: dict[str, str]) -> Response:
         """Keep what was typed, then go where the button says."""
@@ -182,7 +187,7 @@ class _Writing:
                 if not str(self.draft.body.get("text", "")).strip():
                     raise _refused("text", "required", "请写明需要做什么", "例如：大米 镉 检测，要 CMA 报告")
                 today = day_of(self._services.database.now())
-                self.draft.understand(self._services.search.read, today)
+                self.draft.understand(partial(self._services.search.read, as_text=self.as_text), today)
             if step == "check":
                 return self._send()
             self._look(step)

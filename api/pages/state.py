@@ -83,6 +83,12 @@ class State:
             as_text=tuple(dict.fromkeys(text.strip() for text in params.getlist("as_text") if text.strip())),
         )
 
+    def requirement(self) -> str:
+        """Where a requirement is begun with this: the words, the place that was chosen, what is to stay words."""
+        region = self.filters.get("region", ())
+        said = [("text", self.q), *(("region", value) for value in region if len(region) == 1)]
+        return f"/requirements/new?{urlencode([*said, *(('as_text', slot) for slot in self.as_text)])}"
+
     def request(self) -> SearchRequest:
         """The same for the facade."""
         return SearchRequest(

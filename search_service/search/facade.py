@@ -100,13 +100,13 @@ class Search:
         self._noted(request, answer)
         return answer
 
-    def read(self, text: str) -> tuple[Slot, ...]:
-        """What a text says, without looking for anything (a requirement's free text).
+    def read(self, text: str, as_text: tuple[str, ...] = ()) -> tuple[Slot, ...]:
+        """What a text says, without looking for anything (a requirement's free text); `as_text` as in a search.
 
         Raises:
-            Invalid: it is longer than a query.
+            Invalid: it is longer than a query, or `as_text` names no slot.
         """
-        with self._opened(SearchRequest(q=text)) as asked:
+        with self._opened(SearchRequest(q=text, as_text=as_text)) as asked:
             return asked.reading.slots
 
     def explain(self, request: SearchRequest) -> Explanation:

@@ -105,6 +105,24 @@ def test_a_guest_posts_page_by_page_and_follows_the_link(client: TestClient, scr
     assert (plain.status_code, "没有这个需求" in plain.text) == (404, True)
 
 
+def test_what_was_chosen_in_a_search_goes_with_it(client: TestClient) -> None:
+    """朝阳 is a city of 辽宁 and districts of three others; who has said which is not asked again."""
+    found = client.get("/search", params={"q": "朝阳 大米 镉", "region": "211300"}, headers={"Accept": "text/html"})
+    (address,) = set(re.findall(r'href="(/requirements/new\?[^"]*)"', found.text))
+    form = Form(client, html.unescape(address))
+    assert json.loads(form.hidden("draft"))["body"]["region"] == "211300"
+    form.path = NEW
+    form.send()
+    assert (form.heading, 'value="211300"' in form.text) == ("企业在哪个地区？", True)
+
+
+def test_what_was_turned_back_into_words_stays_words(client: TestClient) -> None:
+    plain = Form(client, NEW + "?text=西安 大米 镉")
+    assert json.loads(plain.hidden("draft"))["body"]["region"] == "610100"
+    words = Form(client, NEW + "?text=西安 大米 镉&as_text=region")
+    assert "region" not in json.loads(words.hidden("draft"))["body"]
+
+
 def test_sending_twice_posts_once_and_still_shows_it(client: TestClient) -> None:
     form = to_the_end(Form(client), phone())
     once = {"draft": form.hidden("draft"), "step": "check", "go": "on"}
