@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import nh3
-from sqlalchemy import select
 from stdnum.cn import uscc
 
 from analyzers.fold import fold
+from search_service.kinds.division_names import candidates
 from search_service.kinds.fields import Field, FieldError, Parsing, Text, TextList, clean_text
 from search_service.kinds.numbers import parse
 from search_service.kinds.regions import only_meant
@@ -50,23 +50,8 @@ class RichText(Text):
 
 
 def resolve_division(parsing: Parsing, text: str) -> str | None:
-    """The adcode for an adcode or an unambiguous full or short name; None where there is none, or several."""
-    folded = fold(text).strip()
-    code = ""
-    if folded.isdigit():
-        code = folded.ljust(6, "0") if len(folded) in {2, 4} else folded
-        by = Division.adcode == code
-    else:
-        by = Division.name.startswith(text.strip(), autoescape=True)  # short names are beginnings of full ones
-    query = select(Division).where(by, Division.deleted_at.is_(None))
-
-    def meant() -> str | None:
-        rows = list(parsing.session.scalars(query))
-        exact = [row for row in rows if row.adcode == code or row.name == text.strip()]
-        named = exact or [row for row in rows if text.strip() in row.short_names]
-        return only_meant([row.adcode for row in named])
-
-    found: str | None = parsing.once((Division, text), meant)
+    """The adcode for an adcode, an unambiguous full or short name, or a path of names; None where none or several."""
+    found: str | None = parsing.once((Division, text), lambda: only_meant(candidates(parsing.session, text)))
     return found
 
 

@@ -87,8 +87,9 @@ class _Reading:
             return ""
         meant = self._resolve(text)
         if meant.adcode is None:
+            told = meant.note or f"地点“{text}”无法识别"
             self.note(
-                loc, "place_unknown", f"地点“{text}”无法识别,地区一项按待确认处理", "请填写六位行政区划代码或全称"
+                loc, "place_unknown", f"{told},地区一项按待确认处理", "请填写六位行政区划代码,或写明上级地区的全称"
             )
             return text
         if meant.note:

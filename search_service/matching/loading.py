@@ -12,6 +12,7 @@ from analyzers.fold import fold
 from analyzers.standard_number import StandardNumber, print_number
 from analyzers.standard_number_prefixes import without_separators
 from search_service.kinds.base import Kind
+from search_service.kinds.division_names import candidates, full
 from search_service.kinds.fields import Parsing
 from search_service.kinds.numbers import line_key
 from search_service.kinds.offered import Offer, Ref
@@ -220,6 +221,10 @@ def _filled(row: Any) -> float:
     return sum(bool(getattr(row, name)) for name in _PUBLIC) / len(_PUBLIC)
 
 
+NAMED = 5
+"""Divisions of one name that are told: 鼓楼区 is in four cities."""
+
+
 def resolve(session: Session, text: str) -> Meant:
     """The division that is meant: by code or name; one that is no longer means what its territory went to."""
     plain = fold(text).strip()
@@ -231,4 +236,11 @@ def resolve(session: Session, text: str) -> Meant:
     row = session.scalar(select(Division).where(Division.adcode == new, Division.deleted_at.is_(None))) if new else None
     if row is not None:
         return Meant(row.adcode, f"行政区划代码 {asked} 已撤销,按现行的{row.name}({row.adcode})处理")
-    return Meant(code)
+    return Meant(code, "" if code else _open(session, text))
+
+
+def _open(session: Session, text: str) -> str:
+    """What a name may mean that several divisions have; nothing where none has it."""
+    meant = candidates(session, text)
+    several = "、".join(full(session, meant[:NAMED]))
+    return f"地点“{text}”可能是{several}{'等' if len(meant) > NAMED else ''}" if meant else ""
