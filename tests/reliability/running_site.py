@@ -1,5 +1,7 @@
 """The running site of which one server dies: web process, worker, and clients that write down what was acknowledged."""
 
+from collections.abc import Sequence
+
 from tests.reliability.clients import Client, Seen, title, write
 from tests.reliability.convergence import converged
 from tests.reliability.ledger import Ledger
@@ -7,8 +9,16 @@ from tests.reliability.processes import Web
 from tests.reliability.world import World
 
 THREADS, SEED, NOBODYS = 8, 4, 10**6
+GROWTH = 1.1
+"""Of criterion Z: the memory of the processes that lived on is back to within a tenth."""
 KNOWN = "T/R 0"
 """The number of a standard that is there from the beginning."""
+
+
+def megabytes(sizes: Sequence[int]) -> str:
+    """For the report: `Site.memory` of a warm site, from before or after the first fault to after the last one."""
+    assert sizes[-1] <= GROWTH * sizes[0], sizes
+    return " ".join(f"{size / 2**20:.0f}" for size in sizes)
 
 
 class Site:

@@ -16,12 +16,14 @@ from tests.reliability.clients import turns
 from tests.reliability.convergence import hold
 from tests.reliability.processes import wait_until
 from tests.reliability.proxy import Proxy
-from tests.reliability.running_site import KNOWN, Site
+from tests.reliability.running_site import KNOWN, Site, megabytes
 from tests.reliability.world import Report, World, production_settings
 from tests.support.servers import ElasticServer
 from tests.support.services import own
 
 WRITES, WRITES_A_SECOND, SEARCHES_A_SECOND = 3_000, 50.0, 5.0
+BEFORE = 300
+"""Writes before the fault: what a process keeps of its first ones is no trace of the fault."""
 SECONDS = 60
 
 
@@ -60,6 +62,8 @@ def test_elasticsearch_is_away(tmp_path: Path, postgres_url: str, redis_url: str
         try:
             site = Site(world)
             with Searcher(site, KNOWN) as searcher:
+                site.write(BEFORE, WRITES_A_SECOND, "T/R4b")
+                memory = [site.memory()]
                 elastic.kill()
                 searcher.told.clear()
                 before, began = way.knocks, time.monotonic()
@@ -71,11 +75,12 @@ def test_elasticsearch_is_away(tmp_path: Path, postgres_url: str, redis_url: str
                 searcher.told.clear()
                 wait_until(lambda: bool(searcher.told), 10, lambda: "nobody searches")
                 after = list(searcher.told)
+            memory.append(site.memory())
         finally:
             world.close()
     assert set(site.seen.statuses) <= {200, 201, 204}, site.seen.statuses
     assert site.seen.unanswered == 0
-    assert held.acknowledged == 1 + WRITES
+    assert held.acknowledged == 1 + BEFORE + WRITES
     assert {(status, found) for status, _, found, _ in told} == {(200, True)}
     assert sum(degraded for _, degraded, _, _ in told) > len(told) / 2
     assert not any(degraded for _, degraded, _, _ in after)
@@ -85,5 +90,6 @@ def test_elasticsearch_is_away(tmp_path: Path, postgres_url: str, redis_url: str
     report(
         **held.figures(away=f"{away:.0f}", kills=1, searches=len(told), knocks=knocks),
         degraded=sum(degraded for _, degraded, _, _ in told),
+        megabytes=megabytes(memory),
         search_p95=f"{seconds[int(len(seconds) * 0.95)]:.2f}",
     )

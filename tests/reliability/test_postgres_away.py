@@ -9,7 +9,7 @@ import pytest
 
 from tests.reliability.convergence import hold
 from tests.reliability.processes import wait_until
-from tests.reliability.running_site import Site
+from tests.reliability.running_site import Site, megabytes
 from tests.reliability.world import Report, World, production_settings
 from tests.support.rooms import own_database
 from tests.support.servers import PostgresServer
@@ -65,9 +65,12 @@ def test_postgres_dies(
     assert held.acknowledged == 1 + WRITES
     # What is sent again after a commit without an answer is told that it is there, or gone, or newer.
     assert set(site.seen.refusals()) <= {"HTTP_503", "HTTP_409", "HTTP_404", "HTTP_412"}
-    first, sizes = f"{max(firsts):.1f}", " ".join(f"{size / 2**20:.0f}" for size in memory)
     report(
         **held.figures(
-            kills=STOPS, terminated=ended[0], first_success_after=first, megabytes=sizes, **site.seen.refusals()
+            kills=STOPS,
+            terminated=ended[0],
+            first_success_after=f"{max(firsts):.1f}",
+            megabytes=megabytes(memory),
+            **site.seen.refusals(),
         )
     )

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from tests.reliability.clients import title
 from tests.reliability.convergence import converged, hold
 from tests.reliability.processes import wait_until
-from tests.reliability.running_site import Site
+from tests.reliability.running_site import Site, megabytes
 from tests.reliability.world import Report, World, production_settings
 from tests.support.servers import RedisServer
 from tests.support.services import own
@@ -61,7 +61,7 @@ def test_redis_dies(
         **held.figures(kills=DEATHS, absent=f"{ABSENT_SECONDS:.0f}", flushed=2 * DEATHS),
         longest_until_converged=f"{max(spent):.1f}",
         write_p50_without_redis=f"{median(silent) * 1e3:.0f} ms",
-        megabytes_after_each=" ".join(f"{size / 2**20:.0f}" for size in memory),
+        megabytes=megabytes(memory),
         write_p50_with_it=f"{median(rung) * 1e3:.0f} ms",
     )
 
