@@ -1,7 +1,8 @@
 """A scenario that passes with its guard taken out is no test: here guards are taken out, and the checkers notice.
 
-Each guard is replaced in this process by what somebody could have written instead; the fault and the checker are those
-of the scenario.
+Each guard is replaced in this process by what somebody could have written instead.  The checker is the scenario's, and
+so is the fault of R13 and R16; of the others it is the one moment that matters: a late write, a stale edit, a key that
+is sent twice.
 """
 
 import threading
@@ -35,7 +36,6 @@ from tests.reliability.convergence import differences, due, not_as_written
 from tests.reliability.test_drained_at_once import Watched, at_once
 from tests.support import rows
 
-pytestmark = []
 STAFF = Actor(Role.STAFF)
 MANY = 40
 
