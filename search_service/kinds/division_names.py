@@ -12,6 +12,8 @@ from search_service.store.division import Division
 
 SHORTEST = 2
 """Characters of a name: shorter ones stand in too many others."""
+LONGEST = 40
+"""Characters of a path: the longest of the real ones has 25, and each of its ends is a condition of a query."""
 
 
 class _Row(NamedTuple):
@@ -51,9 +53,9 @@ def full(session: Session, adcodes: Iterable[str]) -> list[str]:
 
 def _along(session: Session, plain: str) -> list[str]:
     """A path: names of what contains it, from above, and then its own."""
-    ends = [plain[at:] for at in range(SHORTEST, len(plain) - SHORTEST + 1)]
-    if not ends:
+    if not 2 * SHORTEST <= len(plain) <= LONGEST:
         return []
+    ends = [plain[at:] for at in range(SHORTEST, len(plain) - SHORTEST + 1)]
     rows = _rows(session, or_(*(Division.name.startswith(end, autoescape=True) for end in ends)))
     found = [(row, plain.removesuffix(end)) for row in rows for end in ends if end in row.names]
     above = {code for row, _ in found for code in ancestors(row.adcode)}
